@@ -1,0 +1,242 @@
+"""What the files in `schemas/` say, as frozen values: workbooks, sheets, columns, codes, agencies, rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from atstats.language import transliterate
+from atstats.vocabulary import Language, Role, Severity
+
+__all__ = [
+    "Agency",
+    "Check",
+    "Code",
+    "CodeList",
+    "Column",
+    "Labels",
+    "Law",
+    "Rule",
+    "Sheet",
+    "Workbook",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One text in the three languages; Serbian Cyrillic is derived from the Latin."""
+
+    en: str
+    sq: str
+    sr: str
+
+    def of(self, language: str) -> str:
+        """The text in one language."""
+        if language == Language.SERBIAN_CYRILLIC:
+            return transliterate(self.sr)
+        return {"en": self.en, "sq": self.sq, "sr": self.sr}[language]
+
+    def all(self) -> tuple[str, str, str]:
+        """English, Albanian, Serbian."""
+        return (self.en, self.sq, self.sr)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a list, with the dates between which it may be used."""
+
+    code: str
+    labels: Labels
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    maps: Mapping[str, str]
+    """Further columns of the file: crosswalks ("eurostat", "htcds") and groups ("group")."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A closed list of codes, in the order in which tables show them."""
+
+    id: str
+    codes: tuple[Code, ...]
+
+    def __iter__(self) -> Any:
+        return iter(self.codes)
+
+    def __contains__(self, code: object) -> bool:
+        return any(each.code == code for each in self.codes)
+
+    def label(self, code: str) -> Labels:
+        """The labels of a code.
+
+        Raises:
+            KeyError: the list has no such code.
+        """
+        for each in self.codes:
+            if each.code == code:
+                return each.labels
+        raise KeyError(code)
+
+    def crosswalk(self, column: str) -> dict[str, str]:
+        """Code -> the value of a further column, where it is filled."""
+        return {each.code: each.maps[column] for each in self.codes if each.maps.get(column)}
+
+    def all_codes(self) -> tuple[str, ...]:
+        """The codes in the order of the list."""
+        return tuple(each.code for each in self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet."""
+
+    name: str
+    type: str
+    """text, date, integer, decimal, code, codes (several, split at ";") or yesno."""
+    label: Labels
+    codes: str = ""
+    """Id of the code list, for code, codes and yesno."""
+    required: bool = False
+    required_if: str = ""
+    """SQL expression over the row: where it is true a blank is an error."""
+    identity: bool = False
+    """Removed after linkage; never leaves the restricted folder."""
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str = ""
+    """Regular expression that a text must match as a whole."""
+    note: str = ""
+    """What the registrar should know, in English; "decided here" marks what no source fixes."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a submission type. `grain` says what one row is."""
+
+    workbook: str
+    name: str
+    label: Labels
+    grain: str
+    columns: tuple[Column, ...]
+    role: Role | None = None
+    """Victim or suspect where a row is about a person to be linked."""
+    key: tuple[str, ...] = ()
+    """The columns that together name a row within the agency."""
+    event_date: str = ""
+    """The column whose date places the row in time (age, validity of codes)."""
+    in_year: str = ""
+    """The column whose date decides whether the row belongs to the reference year."""
+
+    @property
+    def record_type(self) -> str:
+        """ "police.victims": workbook and sheet."""
+        return f"{self.workbook}.{self.name}"
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """Column key -> column."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def identity_columns(self) -> tuple[str, ...]:
+        """The columns that are removed after linkage."""
+        return tuple(column.name for column in self.columns if column.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """One submission type: what an agency of this kind sends."""
+
+    id: str
+    label: Labels
+    version: str
+    sheets: tuple[Sheet, ...]
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet with this key.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.sheets:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """Who exists, from when to when, and which workbook it sends ("" if none)."""
+
+    code: str
+    label: Labels
+    workbook: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+    priority: int = 99
+    """Whose value a person keeps when sources differ: the lowest number first."""
+    kind: str = ""
+    """Group shown in tables: police, prosecution, court, shelter, social_work, ..."""
+
+    def exists_in(self, year: int) -> bool:
+        """Whether the agency exists on any day of the year."""
+        return (self.valid_from is None or self.valid_from.year <= year) and (
+            self.valid_to is None or self.valid_to.year >= year
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of a row rule."""
+
+    must: str
+    """SQL expression over the row; null means not evaluated."""
+    blame: tuple[str, ...]
+    """The columns concerned; the first is the cell that the finding names."""
+    when: str = ""
+    """SQL expression: the rows to which the condition applies; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One numbered requirement on the data."""
+
+    id: str
+    severity: Severity
+    scope: str
+    """field, cross-field, cross-sheet, cross-agency, cross-year, persons or publication."""
+    statement: Labels
+    """The message when the rule is broken, one sentence."""
+    hint: Labels
+    """The next move; `{cells}` stands for the cells to look at."""
+    reason: str
+    """Why the rule exists: legal basis, counting rule or experience, in English."""
+    applies_to: tuple[str, ...]
+    """Record types ("police.victims") for row rules; empty for functions and reader rules."""
+    checks: tuple[Check, ...]
+    """The conditions of a row rule; empty when a function or the reader carries the rule out."""
+    passes: tuple[Mapping[str, Any], ...]
+    fails: tuple[Mapping[str, Any], ...]
+    """Examples that the tests run: a row for a row rule, record type -> rows for a function."""
+    says: Mapping[str, Labels] = field(default_factory=dict)
+    """Detail -> message, for rules that find several kinds of thing."""
+    hints: Mapping[str, Labels] = field(default_factory=dict)
+    """Detail -> hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One article in one version of the code. Months are null where the source gives none."""
+
+    offence: str
+    article: str
+    code: str
+    valid_from: date
+    valid_to: date | None
+    minimum_months: int | None
+    maximum_months: int | None
+    aggravated_minimum_months: int | None
+    source: str

@@ -1,0 +1,77 @@
+"""The closed lists that code and files share; each word is in `docs/glossary.md`."""
+
+from enum import StrEnum
+
+__all__ = [
+    "EMPTY",
+    "SPECIAL_VALUES",
+    "TOTAL",
+    "UNKNOWN",
+    "Edition",
+    "Format",
+    "Language",
+    "Role",
+    "Severity",
+    "Status",
+]
+
+TOTAL = "_T"
+"""The total over a dimension, in every table and in `cells.csv`."""
+
+UNKNOWN = "UNK"
+"""Asked and not known; always a visible category."""
+
+SPECIAL_VALUES = ("UNK", "NA", "REF")
+"""Typed instead of a value: not known, does not apply, refused."""
+
+EMPTY = ""
+"""A dimension that the table does not have, in `cells.csv`."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error blocks, a warning must be answered."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Role(StrEnum):
+    """What a person is in a sheet; victims and suspects are never linked to each other."""
+
+    VICTIM = "victim"
+    SUSPECT = "suspect"
+
+
+class Edition(StrEnum):
+    """Who may read a release, and so how its tables are protected."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    TRANSMISSION = "transmission"
+
+
+class Language(StrEnum):
+    """The languages of messages and reports; Serbian Cyrillic is derived from Latin."""
+
+    ENGLISH = "en"
+    ALBANIAN = "sq"
+    SERBIAN = "sr"
+    SERBIAN_CYRILLIC = "sr-cyrl"
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Status(StrEnum):
+    """What became of a cell on its way into a release."""
+
+    SHOWN = "shown"
+    ROUNDED = "rounded"
+    WITHHELD = "withheld"
+    NOT_AVAILABLE = "not_available"
+    NOT_APPLICABLE = "not_applicable"
