@@ -34,7 +34,8 @@ def _folder(name: str, chosen: Path | None, *, option: str) -> Path:
     if chosen is not None:
         if not chosen.is_dir():
             raise ConfigurationError(
-                f"the folder given with {option} does not exist", hint=f"Name a folder, or leave {option} out."
+                f"the folder given with {option} does not exist",
+                hint=f"Name a folder, or leave {option} out.",
             )
         return chosen
     package = Path(str(files("atstats")))

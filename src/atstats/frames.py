@@ -68,9 +68,7 @@ class Run:
 
 # --------------------------------------------------------------------------- workbook
 
-VALUE_KINDS = pl.Enum(
-    ["blank", "text", "number", "boolean", "date", "datetime", "duration", "error", "no_value"]
-)
+VALUE_KINDS = pl.Enum(["blank", "text", "number", "boolean", "date", "datetime", "duration", "error", "no_value"])
 """What a cell holds: `error` is #N/A and its kin, `no_value` a formula without a stored result."""
 
 

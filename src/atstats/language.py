@@ -149,7 +149,8 @@ def catalogue(folder: Path, language: str) -> NullTranslations:
             messages = read_po(stream, locale=source, abort_invalid=True)
     except (OSError, PoFileError, ValueError):
         raise ConfigurationError(
-            f"the catalogue {path.name} for {source} cannot be read", hint="Restore it or choose another --templates."
+            f"the catalogue {path.name} for {source} cannot be read",
+            hint="Restore it or choose another --templates.",
         ) from None
     if language == "sr-cyrl":
         for message in messages:

@@ -187,16 +187,14 @@ class _Reader:
 
     def _workbooks(self, blocks: Mapping[str, Any]) -> dict[str, Workbook]:
         read_blocks = {
-            name: tuple(self._columns("blocks.toml", name, block.get("columns", [])))
-            for name, block in blocks.items()
+            name: tuple(self._columns("blocks.toml", name, block.get("columns", []))) for name, block in blocks.items()
         }
         workbooks = {}
         for name in self._names("workbooks/*.toml"):
             given = self._toml(name)
             identifier = Path(name).stem
             sheets = tuple(
-                self._sheet(name, identifier, key, sheet, read_blocks)
-                for key, sheet in given.get("sheets", {}).items()
+                self._sheet(name, identifier, key, sheet, read_blocks) for key, sheet in given.get("sheets", {}).items()
             )
             workbooks[identifier] = Workbook(
                 id=identifier,
@@ -207,7 +205,12 @@ class _Reader:
         return workbooks
 
     def _sheet(
-        self, file: str, workbook: str, key: str, given: Mapping[str, Any], blocks: Mapping[str, tuple[Column, ...]]
+        self,
+        file: str,
+        workbook: str,
+        key: str,
+        given: Mapping[str, Any],
+        blocks: Mapping[str, tuple[Column, ...]],
     ) -> Sheet:
         columns: list[Column] = []
         for block in given.get("blocks", []):
@@ -411,9 +414,7 @@ class _Reader:
                     unit=self._labels(name, f"{identifier}.unit", each.get("unit")),
                     scope=self._labels(name, f"{identifier}.scope", each.get("scope")),
                     source=self._labels(name, f"{identifier}.source", each.get("source")),
-                    notes=tuple(
-                        self._labels(name, f"{identifier}.notes", text) for text in each.get("notes", [])
-                    ),
+                    notes=tuple(self._labels(name, f"{identifier}.notes", text) for text in each.get("notes", [])),
                     feeds=tuple(each.get("feeds", [])),
                     layout=each.get("layout", {}),
                 )
