@@ -31,6 +31,7 @@ __all__ = [
     "Collection",
     "Secrets",
     "find_collection",
+    "new_collection",
     "open_collection",
     "release_folder",
     "workbook_paths",
@@ -156,6 +157,28 @@ class Collection:
                 "another run of atstats is writing to this collection",
                 hint="Wait until it has finished, then try again.",
             ) from None
+
+
+def new_collection(folder: Path, *, year: int) -> None:
+    """Write an empty collection with commented settings.
+
+    Raises:
+        UsageError: the folder exists already.
+    """
+    if folder.exists():
+        raise UsageError(f"the folder {folder.name} exists already", hint="Name a new folder.")
+    settings = f"""# Settings of one reference year.
+reference_year = {year}
+cut_off = {year + 1}-03-31        # the status of a victim is read on this day
+title = "Trafficking in human beings in Kosovo"
+owner = ""                   # the office that publishes, as printed on the cover
+contact = ""
+status_note = "none"         # none, eu or coe: the footnote about the status of Kosovo
+languages = ["sq", "sr", "en"]
+exact = []                   # totals printed exactly, such as "victims:"; readers are taken to know them
+"""
+    write_folder(folder, {"atstats.toml": settings.encode()})
+    (folder / "submissions").mkdir()
 
 
 def find_collection(path: Path) -> Collection | None:

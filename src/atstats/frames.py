@@ -1,7 +1,8 @@
 """The types that flow from stage to stage; every stage knows these and the schema, nothing else.
 
 ```
-workbook --read--> RawWorkbook --check--> Checked --link--> Linked --count--> Table --protect--> ProtectedTable --render--> release
+workbook --read--> RawWorkbook --check--> Checked --link--> Linked
+    --count--> Table --protect--> ProtectedTable --render--> release
 ```
 
 Frames are polars frames with the columns written down here. The address of a record is

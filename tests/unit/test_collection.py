@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from atstats.collection import find_collection, open_collection, release_folder, workbook_paths, write_folder
+from atstats.collection import (
+    find_collection,
+    new_collection,
+    open_collection,
+    release_folder,
+    workbook_paths,
+    write_folder,
+)
 from atstats.errors import ConfigurationError, UnreadableError, UsageError
 
 
@@ -138,3 +145,14 @@ def test_two_writers_at_once_are_refused(year: Path) -> None:
         open_collection(year).lock(),
     ):
         pass
+
+
+def test_a_new_collection_opens_with_its_defaults_and_is_never_overwritten(tmp_path: Path) -> None:
+    """The commented settings are valid, and an existing folder is left alone."""
+    new_collection(tmp_path / "2026", year=2026)
+
+    collection = open_collection(tmp_path / "2026")
+    assert (collection.reference_year, collection.cut_off) == (2026, date(2027, 3, 31))
+    assert collection.submissions.name == "submissions"
+    with pytest.raises(UsageError, match="exists already"):
+        new_collection(tmp_path / "2026", year=2026)

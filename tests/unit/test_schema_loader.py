@@ -34,7 +34,8 @@ def test_a_whole_folder_is_read(tmp_path: Path) -> None:
             tmp_path,
             {
                 "blocks.toml": f'[id]\ncolumns = [{{name="sex", type="code", codes="sex", {_LABEL}}}]\n',
-                "codelists/sex.csv": "code,en,sq,sr,valid_from,valid_to,source,htcds\nF,female,femër,ženski,,,x,Feminine\n",
+                "codelists/sex.csv": "code,en,sq,sr,valid_from,valid_to,source,htcds\n"
+                "F,female,femër,ženski,,,x,Feminine\n",
                 "workbooks/police.toml": f"""{_LABEL}
 [sheets.victims]
 {_LABEL}

@@ -261,7 +261,8 @@ class _Reader:
             if minimum is not None and maximum is not None and minimum > maximum:
                 self._fault(file, place, "min is above max")
             unknown = set(each) - {
-                "name", "type", "label", "codes", "required", "required_if", "identity", "min", "max", "pattern", "note",
+                "name", "type", "label", "codes", "required", "required_if", "identity",
+                "min", "max", "pattern", "note",
             }  # fmt: skip
             if unknown:
                 self._fault(file, place, f"has the unknown key(s) {', '.join(sorted(unknown))}")
