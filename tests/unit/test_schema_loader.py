@@ -14,6 +14,7 @@ def _write(folder: Path, files: dict[str, str]) -> Path:
     minimal = {
         "blocks.toml": "",
         "agencies.toml": "",
+        "dimensions.toml": "",
         "populations.toml": "",
         "linkage.toml": "",
         "editions.toml": "",

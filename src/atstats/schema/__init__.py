@@ -1,6 +1,7 @@
 """The schemas of `schemas/`, read once: what agencies send, what is checked, counted and published."""
 
 from atstats.schema.load import Schema, load
+from atstats.schema.messages import render_finding
 from atstats.schema.model import (
     Agency,
     Check,
@@ -13,7 +14,7 @@ from atstats.schema.model import (
     Sheet,
     Workbook,
 )
-from atstats.schema.tables import Population, TableDefinition, Tie, Variable
+from atstats.schema.tables import Dimension, Population, TableDefinition, Tie, Variable
 
 __all__ = [
     "Agency",
@@ -21,6 +22,7 @@ __all__ = [
     "Code",
     "CodeList",
     "Column",
+    "Dimension",
     "Labels",
     "Law",
     "Population",
@@ -32,4 +34,5 @@ __all__ = [
     "Variable",
     "Workbook",
     "load",
+    "render_finding",
 ]

@@ -11,8 +11,8 @@ from typing import Any
 
 from atstats.errors import ConfigurationError
 from atstats.schema.model import Agency, Check, Code, CodeList, Column, Labels, Law, Rule, Sheet, Workbook
-from atstats.schema.tables import Population, TableDefinition, Tie, Variable
-from atstats.vocabulary import Role, Severity
+from atstats.schema.tables import Dimension, Population, TableDefinition, Tie, Variable
+from atstats.vocabulary import TOTAL, Role, Severity
 
 __all__ = ["Schema", "load"]
 
@@ -29,6 +29,7 @@ class Schema:
     codelists: Mapping[str, CodeList]
     agencies: Mapping[str, Agency]
     rules: Mapping[str, Rule]
+    dimensions: Mapping[str, Dimension]
     populations: Mapping[str, Population]
     ties: tuple[Tie, ...]
     tables: Mapping[str, TableDefinition]
@@ -50,6 +51,17 @@ class Schema:
         """
         workbook, _, name = record_type.partition(".")
         return self.workbooks[workbook].sheet(name)
+
+    def code_label(self, dimension: str, code: str) -> Labels:
+        """The words for one category of a dimension, the total over it included.
+
+        Raises:
+            KeyError: there is no such dimension or category.
+        """
+        if code == TOTAL:
+            return self.codelists["special"].label(TOTAL)
+        codes = self.dimensions[dimension].codes
+        return self.codelists[codes].label(code) if codes else Labels(code, code, code)
 
     def sheets(self) -> Iterator[Sheet]:
         """Every sheet of every submission type."""
@@ -82,18 +94,20 @@ class _Reader:
         self.faults: list[str] = []
 
     def read(self) -> Schema:
-        codelists = self._codelists()
+        agencies = self._agencies()
+        codelists = {**self._codelists(), **_agency_lists(agencies)}
         blocks = self._toml("blocks.toml")
         workbooks = self._workbooks(blocks)
-        agencies = self._agencies()
         rules = self._rules()
-        populations, ties = self._populations(codelists)
+        dimensions = self._dimensions(codelists)
+        populations, ties = self._populations(codelists, dimensions)
         tables, notes = self._tables()
         schema = Schema(
             workbooks=workbooks,
             codelists=codelists,
             agencies=agencies,
             rules=rules,
+            dimensions=dimensions,
             populations=populations,
             ties=ties,
             tables=tables,
@@ -294,6 +308,8 @@ class _Reader:
                 successor=str(given.get("successor", "")),
                 priority=int(given.get("priority", 99)),
                 kind=str(given.get("kind", "")),
+                registers=bool(given.get("registers", False)),
+                assists=bool(given.get("assists", False)),
             )
             for code, given in self._toml(name).items()
         }
@@ -361,28 +377,43 @@ class _Reader:
 
     # ---- populations and tables
 
-    def _populations(self, codelists: Mapping[str, CodeList]) -> tuple[dict[str, Population], tuple[Tie, ...]]:
+    def _dimensions(self, codelists: Mapping[str, CodeList]) -> dict[str, Dimension]:
+        name = "dimensions.toml"
+        dimensions = {}
+        for key, given in self._toml(name).items():
+            codes = str(given.get("codes", ""))
+            if codes and codes not in codelists:
+                self._fault(name, key, f"names the unknown code list {codes}")
+            dimensions[key] = Dimension(key, self._labels(name, f"{key}.label", given.get("label")), codes)
+        return dimensions
+
+    def _populations(
+        self, codelists: Mapping[str, CodeList], dimensions: Mapping[str, Dimension]
+    ) -> tuple[dict[str, Population], tuple[Tie, ...]]:
         name = "populations.toml"
         given = self._toml(name)
-        ties = tuple(Tie(each["left"], each["right"]) for each in given.pop("ties", []))
+        ties = tuple(Tie(each["left"], each["right"], each.get("by", "")) for each in given.pop("ties", []))
         populations = {}
         for identifier, each in given.items():
             variables = []
             for key, variable in each.get("variables", {}).items():
                 place = f"{identifier}.{key}"
-                if variable.get("codes") not in codelists:
-                    self._fault(name, place, f"names the unknown code list {variable.get('codes')}")
-                groups = dict(variable.get("groups", {}))
-                crosswalk = variable.get("crosswalk", "")
-                finer = each["variables"].get(variable.get("of", ""), {}).get("codes", "")
-                if crosswalk and finer in codelists:
-                    groups = codelists[finer].crosswalk(crosswalk)
+                if key not in dimensions or not dimensions[key].codes:
+                    self._fault(name, place, "is not a dimension with a code list in dimensions.toml")
+                    continue
+                finer = str(variable.get("of", ""))
+                groups: dict[str, str] = {}
+                if finer:
+                    if finer not in each["variables"]:
+                        self._fault(name, place, f"is a function of the unknown variable {finer}")
+                    elif finer in dimensions:
+                        groups = codelists[dimensions[finer].codes].crosswalk(str(variable.get("crosswalk", key)))
+                        self._check_groups(name, place, groups, codelists[dimensions[finer].codes])
                 variables.append(
                     Variable(
                         name=key,
-                        label=self._labels(name, f"{place}.label", variable.get("label")),
-                        codes=str(variable.get("codes", "")),
-                        of=str(variable.get("of", "")),
+                        codes=dimensions[key].codes,
+                        of=finer,
                         groups=groups,
                         sensitive=bool(variable.get("sensitive", False)),
                     )
@@ -393,9 +424,15 @@ class _Reader:
                 unit=str(each.get("unit", "")),
                 protection=str(each.get("protection", "cells")),
                 variables=tuple(variables),
+                workbooks=tuple(each.get("workbooks", [])),
                 impossible=tuple(each.get("impossible", [])),
             )
         return populations, ties
+
+    def _check_groups(self, file: str, place: str, groups: Mapping[str, str], finer: CodeList) -> None:
+        missing = [code for code in finer.all_codes() if code not in groups]
+        if missing:
+            self._fault(file, place, f"gives no group to {', '.join(missing)} of {finer.id}")
 
     def _tables(self) -> tuple[dict[str, TableDefinition], dict[str, Labels]]:
         tables: dict[str, TableDefinition] = {}
@@ -451,6 +488,26 @@ class _Reader:
                 for column in check.blame:
                     if column not in known[record_type].by_name:
                         self._fault("rules", rule.id, f"blames {column}, which {record_type} has not")
+
+
+def _agency_lists(agencies: Mapping[str, Agency]) -> dict[str, CodeList]:
+    """The agencies as code lists: all, those that send a workbook, that register victims, that assist them."""
+    chosen = {
+        "agency": list(agencies.values()),
+        "submitter": [each for each in agencies.values() if each.workbook],
+        "registering_body": [each for each in agencies.values() if each.registers],
+        "provider": [each for each in agencies.values() if each.assists],
+    }
+    return {
+        name: CodeList(
+            name,
+            tuple(
+                Code(each.code, each.label, each.valid_from, each.valid_to, "agencies.toml", {"kind": each.kind})
+                for each in members
+            ),
+        )
+        for name, members in chosen.items()
+    }
 
 
 def _digest(folder: Path) -> str:

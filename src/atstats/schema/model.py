@@ -180,6 +180,10 @@ class Agency:
     """Whose value a person keeps when sources differ: the lowest number first."""
     kind: str = ""
     """Group shown in tables: police, prosecution, court, shelter, social_work, ..."""
+    registers: bool = False
+    """Whether it may be the body that registers a victim."""
+    assists: bool = False
+    """Whether it provides assistance to victims."""
 
     def exists_in(self, year: int) -> bool:
         """Whether the agency exists on any day of the year."""

@@ -6,7 +6,17 @@ from typing import Any
 
 from atstats.schema.model import Labels
 
-__all__ = ["Population", "TableDefinition", "Tie", "Variable"]
+__all__ = ["Dimension", "Population", "TableDefinition", "Tie", "Variable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One axis that tables can have: a variable of a population, a year, a measure."""
+
+    name: str
+    label: Labels
+    codes: str
+    """Id of the code list of its categories; empty where a code is its own label (a year)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +24,9 @@ class Variable:
     """One property of the units of a population, with its closed list of categories."""
 
     name: str
-    label: Labels
+    """A dimension of `schemas/dimensions.toml`, which has its label."""
     codes: str
-    """Id of the code list that holds the categories; UNK is added where `unknown` is true."""
+    """Id of the code list that holds the categories, UNK among them."""
     of: str = ""
     """The finer variable that this one is a function of (age2 of age_group), or empty."""
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +46,8 @@ class Population:
     protection: str
     """"cells": counts are protected as one linear system; "open": not about persons, shown exactly."""
     variables: tuple[Variable, ...]
+    workbooks: tuple[str, ...] = ()
+    """Submission types that it is counted from: with none of them accepted it is not available."""
     impossible: tuple[Mapping[str, str], ...] = ()
     """Combinations of categories that no unit can have; the intruder knows them too."""
 
@@ -58,6 +70,8 @@ class Tie:
     left: str
     """"population:fact", as in "registrations:outcome=COUNTED"."""
     right: str
+    by: str = ""
+    """A variable that both have: the two are the same number in each of its categories too."""
 
 
 @dataclass(frozen=True, slots=True)
