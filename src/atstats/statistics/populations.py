@@ -81,7 +81,7 @@ def _victims(sources: Sources) -> pl.DataFrame:
     persons = registered_victims(sources)
     return persons.select(
         "person_id",
-        _known("status"),
+        _known("status").alias("victim_status"),
         _known("sex"),
         _age_group(sources, "age_at_identification").alias("age_group"),
         _age2("age_at_exploitation").alias("age2_exploitation"),

@@ -220,7 +220,7 @@ def _cell(definition: TableDefinition, row: _Line, column: _Line, counts: _Count
         "population": name,
         "unit": population.unit,
         "measure": dict((*row.label, *column.label)).get("measure", "COUNT"),
-        "period": str(counts.year if period in (None, "mean5") else period),
+        "period": _period_name(period, counts.year),
         "kind": "open" if population.protection == "open" else "count",
         "fact": fact,
         "value": None,
@@ -235,6 +235,12 @@ def _cell(definition: TableDefinition, row: _Line, column: _Line, counts: _Count
     if unknown:
         raise _wrong(definition, "layout", f"asks {name} for {', '.join(sorted(unknown))}, which it has not")
     return cell | _measured(name, where, row.aggregate or column.aggregate, counts)
+
+
+def _period_name(period: int | str | None, year: int) -> str:
+    if period == "mean5":
+        return f"{year - 5}-{year - 1}"
+    return str(year if period is None else period)
 
 
 def _published(row: _Line, period: int | str, counts: _Counts) -> dict[str, Any]:

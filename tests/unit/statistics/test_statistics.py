@@ -115,14 +115,16 @@ def test_a_victim_counts_in_the_year_of_identification_and_a_presumed_one_in_tha
     ]
     table = _tables(schema, _linked(schema, persons))["T1.1"]
 
-    of_year = {code: _value(table, year="2025", status=code) for code in ("_T", "VOT", "PVOT", "REJECTED_BY_PERSON")}
+    of_year = {
+        code: _value(table, year="2025", victim_status=code) for code in ("_T", "VOT", "PVOT", "REJECTED_BY_PERSON")
+    }
     assert of_year == {"_T": 3.0, "VOT": 1.0, "PVOT": 1.0, "REJECTED_BY_PERSON": 1.0}
     assert _value(table, year="2025", assessment="NOT_CONFIRMED") == 1.0
 
 
 def test_published_years_stand_beside_the_reference_year_with_gaps_and_breaks(schema: Schema) -> None:
     """2013 is not available, which is not zero; 2016 is a part of a year."""
-    cells = _tables(schema, _linked(schema, [_person("A")]))["T1.1"].cells.filter(pl.col("status") == "VOT")
+    cells = _tables(schema, _linked(schema, [_person("A")]))["T1.1"].cells.filter(pl.col("victim_status") == "VOT")
     got = {
         year: (value, flag, kind) for year, value, flag, kind in cells.select("year", "value", "flag", "kind").rows()
     }
