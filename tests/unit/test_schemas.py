@@ -47,6 +47,5 @@ def test_a_category_has_words_in_every_language(schema: Schema) -> None:
 
 def test_the_sixteen_tables_are_defined(schema: Schema) -> None:
     """Each with a title, a unit, a scope and a source."""
-    assert sorted(schema.tables) == sorted(
-        "T0.1 T0.2 T1.1 T1.2 T2.1 T2.2 T2.3 T3.1 T6.1 T7.2 T8.1 T9.1 T9.3 T12.1 T14.1 T14.4".split()
-    )
+    wanted = "T0.1 T0.2 T1.1 T1.2 T12.1 T14.1 T14.4 T2.1 T2.2 T2.3 T3.1 T6.1 T7.2 T8.1 T9.1 T9.3"
+    assert " ".join(sorted(schema.tables)) == wanted

@@ -1,0 +1,272 @@
+"""Records held to be one person: strongest pair first, unless something stands against it.
+
+Connected components join a person to her sister as soon as one wrong pair links them, so each
+component is scored as a whole and merged pair by pair. A blank is neutral; contradicting evidence
+between any two records of the clusters to be merged keeps them apart. A reviewer's "same" joins and
+a reviewer's "different" parts, before any weight is looked at.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import polars as pl
+
+from atstats.frames import LinkageSummary
+from atstats.linkage.model import DOUBT, NEVER, REVIEW, Specification
+
+__all__ = ["Clustering", "Score", "cluster", "summarise"]
+
+Score = Callable[[pl.DataFrame], pl.DataFrame]
+"""Pairs (`left`, `right`) in; the same pairs with `weight`, `hold`, `contradicting`, `same_source` out."""
+
+_PAIR = {"left": pl.UInt32, "right": pl.UInt32}
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """What became of the records and the pairs of one role."""
+
+    clusters: tuple[int, ...]
+    """For each record the number of its cluster: the lowest index among its records."""
+    pairs: pl.DataFrame
+    """One row = one candidate pair: left, right, weight, band, decision; sorted by left, right."""
+
+
+class _Forest:
+    """Sets of records that grow by merging."""
+
+    def __init__(self, n: int) -> None:
+        self._parent = list(range(n))
+        self._members: dict[int, list[int]] = {}
+
+    def find(self, record: int) -> int:
+        """The lowest record of the set; it stands for the set."""
+        root = record
+        while self._parent[root] != root:
+            root = self._parent[root]
+        while self._parent[record] != root:
+            self._parent[record], record = root, self._parent[record]
+        return root
+
+    def members(self, root: int) -> list[int]:
+        """The records of a set, given the one that stands for it."""
+        return self._members.get(root, [root])
+
+    def join(self, one: int, other: int) -> None:
+        """Make one set of two."""
+        low, high = sorted((self.find(one), self.find(other)))
+        if low != high:
+            self._members[low] = self.members(low) + self.members(high)
+            self._members.pop(high, None)
+            self._parent[high] = low
+
+    def roots(self) -> tuple[int, ...]:
+        """For each record the one that stands for its set."""
+        return tuple(self.find(record) for record in range(len(self._parent)))
+
+
+def cluster(
+    candidates: pl.DataFrame,
+    *,
+    blocked: pl.DataFrame,
+    decided: pl.DataFrame,
+    n_records: int,
+    score: Score,
+    specification: Specification,
+) -> Clustering:
+    """Merge the records of a role into persons and say what became of each pair.
+
+    Args:
+        candidates: `left` and `right` of the pairs to be scored.
+        blocked: Those that share a blocking key; they stay in the list of pairs whatever they weigh.
+        decided: `left`, `right`, `decision` (same, different): what reviewers said, each pair once.
+        n_records: Number of records; indices are below it and in the order of record keys.
+        score: Weighs pairs.
+        specification: Gives bands, penalty and bounds.
+    """
+    pairs = pl.concat([candidates, decided.select("left", "right")]).unique().sort("left", "right")
+    scored = score(pairs)
+    components = _components(scored, decided, n_records, specification.components)
+    missing = _missing_pairs(scored, components, specification)
+    if not missing.is_empty():
+        scored = pl.concat([scored, score(missing)]).sort("left", "right")
+    clusters = _merge(scored, decided, components, specification)
+    listed = _decisions(_bands(scored, specification), decided, clusters)
+    kept = pl.concat([blocked, decided.select("left", "right")]).unique().with_columns(kept=pl.lit(value=True))
+    listed = listed.join(kept, on=["left", "right"], how="left").filter(
+        pl.col("kept").fill_null(value=False) | (pl.col("weight") >= specification.review)
+    )
+    return Clustering(clusters, listed.select("left", "right", "weight", "band", "decision").sort("left", "right"))
+
+
+def summarise(clustering: Clustering, *, role: str) -> LinkageSummary:
+    """The number of persons of a role with its range."""
+    open_pairs = clustering.pairs.filter(pl.col("decision") == "open")
+    forest = _Forest(len(clustering.clusters))
+    for record, root in enumerate(clustering.clusters):
+        forest.join(record, root)
+    for left, right in open_pairs.select("left", "right").iter_rows():
+        forest.join(left, right)
+    n_persons = len(set(clustering.clusters))
+    n_by = dict(clustering.pairs.group_by("decision").len().iter_rows())
+    return LinkageSummary(
+        role=role,
+        n_records=len(clustering.clusters),
+        n_candidate_pairs=clustering.pairs.height,
+        n_linked_pairs=n_by.get("linked", 0),
+        n_open_pairs=open_pairs.height,
+        n_decided_pairs=n_by.get("same", 0) + n_by.get("different", 0),
+        low=len(set(forest.roots())),
+        best=n_persons,
+        # An open pair is never inside a cluster, so keeping all of them apart changes nothing.
+        high=n_persons,
+    )
+
+
+# --------------------------------------------------------------------------- components
+
+
+def _components(scored: pl.DataFrame, decided: pl.DataFrame, n_records: int, bound: float) -> tuple[int, ...]:
+    forest = _Forest(n_records)
+    for joined in (scored.filter(pl.col("weight") >= bound), decided.filter(pl.col("decision") == "same")):
+        for left, right in joined.select("left", "right").iter_rows():
+            forest.join(left, right)
+    return forest.roots()
+
+
+def _missing_pairs(scored: pl.DataFrame, components: tuple[int, ...], specification: Specification) -> pl.DataFrame:
+    """The pairs inside a component that no blocking key found."""
+    grouped: dict[int, list[int]] = defaultdict(list)
+    for record, root in enumerate(components):
+        grouped[root].append(record)
+    found: list[tuple[int, int]] = []
+    large: list[list[int]] = []
+    for records in grouped.values():
+        if len(records) > specification.whole_component:
+            large.append(records)
+        elif len(records) > 2:
+            found.extend(combinations(records, 2))
+    if large:
+        found.extend(_pairs_of_large(scored, large, specification))
+    pairs = pl.DataFrame(found, schema=_PAIR, orient="row")
+    return pairs.unique().join(scored, on=["left", "right"], how="anti").sort("left", "right")
+
+
+def _pairs_of_large(
+    scored: pl.DataFrame, large: Iterable[list[int]], specification: Specification
+) -> Iterable[tuple[int, int]]:
+    """Split a component too large to be scored whole at a higher bound, until its pieces are small."""
+    for records in large:
+        own = {record: place for place, record in enumerate(records)}
+        members = pl.Series(records, dtype=pl.UInt32)
+        edges = scored.filter(pl.col("left").is_in(members.implode()) & pl.col("right").is_in(members.implode()))
+        edges = edges.select("left", "right", "weight").sort("weight", "left", "right", descending=[True, False, False])
+        forest = _Forest(len(records))
+        for left, right in edges.select("left", "right").iter_rows():
+            one, other = forest.find(own[left]), forest.find(own[right])
+            if one != other and len(forest.members(one)) + len(forest.members(other)) <= specification.whole_component:
+                forest.join(one, other)
+        for root in sorted(set(forest.roots())):
+            yield from combinations(sorted(records[place] for place in forest.members(root)), 2)
+
+
+# --------------------------------------------------------------------------- merging
+
+
+def _merge(
+    scored: pl.DataFrame, decided: pl.DataFrame, components: tuple[int, ...], specification: Specification
+) -> tuple[int, ...]:
+    forest = _Forest(len(components))
+    parting = decided.filter(pl.col("decision") == "different").select("left", "right")
+    joining = decided.filter(pl.col("decision") == "same").select("left", "right").sort("left", "right")
+    parted = _neighbours(parting)
+    for left, right in joining.iter_rows():
+        if not _meet(forest, left, right, parted):
+            forest.join(left, right)
+    roots = pl.Series(components, dtype=pl.UInt32)
+    within = scored.filter(roots.gather(scored["left"]) == roots.gather(scored["right"]))
+    against = within.filter(pl.col("contradicting") | pl.col("hold").is_in([NEVER, REVIEW]))
+    # A reviewer who said "same" has looked at what stands against the pair.
+    against = against.join(joining, on=["left", "right"], how="anti")
+    standing = _neighbours(pl.concat([against.select("left", "right"), parting]))
+    twice = _neighbours(within.filter("same_source"))
+    edges = within.filter((pl.col("weight") >= specification.link) & (pl.col("hold") == ""))
+    edges = edges.sort("weight", "left", "right", descending=[True, False, False])
+    for left, right, weight in edges.select("left", "right", "weight").iter_rows():
+        one, other = forest.find(left), forest.find(right)
+        if one == other or _meet(forest, one, other, standing):
+            continue
+        # The pair's own penalty is in its weight already.
+        n_further = _n_meeting(forest, one, other, twice) - (right in twice.get(left, ()))
+        if weight - specification.same_source_penalty * n_further >= specification.link:
+            forest.join(one, other)
+    return forest.roots()
+
+
+def _neighbours(pairs: pl.DataFrame) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for left, right in pairs.select("left", "right").iter_rows():
+        found[left].add(right)
+        found[right].add(left)
+    return found
+
+
+def _n_meeting(forest: _Forest, one: int, other: int, neighbours: dict[int, set[int]]) -> int:
+    """How many pairs of neighbours lie across two sets."""
+    one, other = forest.find(one), forest.find(other)
+    few, many = sorted((forest.members(one), forest.members(other)), key=len)
+    return sum(len(neighbours[record] & set(many)) for record in few if record in neighbours)
+
+
+def _meet(forest: _Forest, one: int, other: int, neighbours: dict[int, set[int]]) -> bool:
+    return _n_meeting(forest, one, other, neighbours) > 0
+
+
+# --------------------------------------------------------------------------- what became of the pairs
+
+
+def _bands(scored: pl.DataFrame, specification: Specification) -> pl.DataFrame:
+    weight = pl.col("weight")
+    band = (
+        pl.when((pl.col("hold") == NEVER) | (weight < specification.review))
+        .then(pl.lit("refuse"))
+        .when((weight >= specification.link) & ~pl.col("hold").is_in([REVIEW, DOUBT]))
+        .then(pl.lit("link"))
+        .otherwise(pl.lit("review"))
+    )
+    return scored.with_columns(band=band)
+
+
+def _decisions(banded: pl.DataFrame, decided: pl.DataFrame, clusters: tuple[int, ...]) -> pl.DataFrame:
+    """Add `decision`. Of all pairs between two clusters only the strongest is open: one answer settles all."""
+    roots = pl.Series(clusters, dtype=pl.UInt32)
+    left, right = roots.gather(banded["left"]), roots.gather(banded["right"])
+    pairs = banded.with_columns(one=pl.min_horizontal(left, right), other=pl.max_horizontal(left, right))
+    pairs = pairs.join(decided, on=["left", "right"], how="left")
+    together = pl.col("one") == pl.col("other")
+    said = pl.col("decision")
+    # What a reviewer or two personal numbers say of two records they say of their clusters.
+    settled = pairs.filter((said == "different") | ((pl.col("hold") == NEVER) & said.is_null()))
+    settled = settled.select("one", "other", settled=pl.lit(value=True)).unique()
+    pairs = pairs.join(settled, on=["one", "other"], how="left")
+    asked = ~together & said.is_null() & (pl.col("band") != "refuse") & pl.col("settled").is_null()
+    strongest = (
+        pairs.filter(asked)
+        .sort("weight", "left", "right", descending=[True, False, False])
+        .unique(["one", "other"], keep="first", maintain_order=True)
+        .select("left", "right", asked=pl.lit(value=True))
+    )
+    pairs = pairs.join(strongest, on=["left", "right"], how="left")
+    return pairs.with_columns(
+        decision=pl.when((said == "same") & ~together)
+        .then(pl.lit("open"))  # decisions that contradict each other wait for a reviewer
+        .when(said.is_not_null())
+        .then(said)
+        .when(together)
+        .then(pl.lit("linked"))
+        .when(pl.col("asked"))
+        .then(pl.lit("open"))
+        .otherwise(pl.lit("kept_apart"))
+    )

@@ -1,0 +1,148 @@
+"""A correct collection on a desk: find a row, change a cell, and note what should be found there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from atstats.frames import GridCell, SheetGrid, WorkbookGrid
+from atstats.schema import Schema
+from atstats.simulation.layout import FIRST_ROW
+
+__all__ = ["Desk"]
+
+_KEYS = FIRST_ROW - 2
+"""Place of the row of machine keys among the rows of a sheet."""
+
+
+class Desk:
+    """Workbooks that are altered cell by cell, with the findings that the alterations deserve.
+
+    A row that was given out once is not given out again, so that every fault stands alone.
+    """
+
+    def __init__(self, workbooks: Sequence[WorkbookGrid], *, schema: Schema) -> None:
+        self._grids = {grid.file.rpartition("_")[0]: grid for grid in workbooks}
+        self._names = {
+            agency: [sheet.name for sheet in schema.workbooks[schema.agencies[agency].workbook].sheets]
+            for agency in self._grids
+        }
+        self._cells = {
+            (agency, name): [list(row) for row in sheet.rows]
+            for agency, grid in self._grids.items()
+            for name, sheet in zip(self._names[agency], grid.sheets, strict=True)
+        }
+        self._changes: dict[tuple[str, str], dict[str, Any]] = {}
+        self._given: set[tuple[str, str, int]] = set()
+        self.expected: list[dict[str, str]] = []
+
+    def rows(self, agency: str, sheet: str) -> dict[int, Mapping[str, Any]]:
+        """Excel row -> machine key -> value, filled or not."""
+        keys = self._keys(agency, sheet)
+        return {
+            number: {key: cell.value for key, cell in zip(keys, row, strict=False)}
+            for number, row in enumerate(self._cells[agency, sheet], start=1)
+            if number >= FIRST_ROW
+        }
+
+    def pick(self, agency: str, sheet: str, wanted: Callable[[Mapping[str, Any]], bool] | None = None) -> int:
+        """The first row that no fault has yet and that is as wanted; any will do where nothing is.
+
+        Raises:
+            LookupError: the collection is too small to carry this fault.
+        """
+        for number, row in self.rows(agency, sheet).items():
+            if (agency, sheet, number) not in self._given and (wanted is None or wanted(row)):
+                self.keep(agency, sheet, number)
+                return number
+        raise LookupError(f"no row of {agency} {sheet} is left for this fault")
+
+    def keep(self, agency: str, sheet: str, row: int) -> None:
+        """Give a row to no other fault."""
+        self._given.add((agency, sheet, row))
+
+    def value(self, agency: str, sheet: str, row: int, column: str) -> Any:
+        """What stands in a cell."""
+        return self.rows(agency, sheet)[row][column]
+
+    def put(self, agency: str, sheet: str, row: int, column: str, value: Any) -> None:
+        """Write another value into a cell; its look stays."""
+        place = self._keys(agency, sheet).index(column)
+        cells = self._cells[agency, sheet][row - 1]
+        cells[place] = replace(cells[place], value=value)
+
+    def append(self, agency: str, sheet: str, values: Mapping[str, Any]) -> int:
+        """Add a row below the last and give its number."""
+        keys = self._keys(agency, sheet)
+        looks = self._cells[agency, sheet][-1]
+        self._cells[agency, sheet].append(
+            [GridCell(values.get(key), look.style) for key, look in zip(keys, looks, strict=True)]
+        )
+        number = len(self._cells[agency, sheet])
+        self.keep(agency, sheet, number)
+        return number
+
+    def remove_rows(self, agency: str, sheet: str) -> None:
+        """Take away every data row."""
+        del self._cells[agency, sheet][FIRST_ROW - 1 :]
+
+    def add_column(self, agency: str, sheet: str, header: str) -> str:
+        """Add an empty column that the schema does not know, and give the address of its header."""
+        letters = _letters(len(self._keys(agency, sheet)) + 1)
+        for number, row in enumerate(self._cells[agency, sheet]):
+            row.append(GridCell(header if number < FIRST_ROW - 1 else None))
+        return f"{letters}{FIRST_ROW - 1}"
+
+    def drop_column(self, agency: str, sheet: str, column: str) -> None:
+        """Take a column away, header and all."""
+        place = self._keys(agency, sheet).index(column)
+        for row in self._cells[agency, sheet]:
+            del row[place]
+
+    def shape(self, agency: str, sheet: str, **changes: Any) -> None:
+        """Change how a sheet is laid out: `merged`, `hidden_rows`."""
+        self._changes.setdefault((agency, sheet), {}).update(changes)
+
+    def address(self, agency: str, sheet: str, row: int, column: str) -> str:
+        """The A1 address of a cell."""
+        return f"{_letters(self._keys(agency, sheet).index(column) + 1)}{row}"
+
+    def expect(self, rule: str, agency: str, sheet: str, *, cell: str = "") -> None:
+        """Note what should be found; an empty cell stands for the whole sheet."""
+        tab = self._tab(agency, sheet) if sheet else ""
+        self.expected.append({"file": self._grids[agency].file, "sheet": tab, "cell": cell, "rule": rule})
+
+    def plant(self, rule: str, agency: str, sheet: str, *, row: int, column: str, value: Any) -> None:
+        """Write a wrong value into a cell, and expect the finding there."""
+        self.put(agency, sheet, row, column, value)
+        self.expect(rule, agency, sheet, cell=self.address(agency, sheet, row, column))
+
+    def workbooks(self) -> tuple[WorkbookGrid, ...]:
+        """The altered collection."""
+        return tuple(
+            replace(
+                grid,
+                sheets=tuple(
+                    self._sheet(agency, name, sheet)
+                    for name, sheet in zip(self._names[agency], grid.sheets, strict=True)
+                ),
+            )
+            for agency, grid in self._grids.items()
+        )
+
+    def _sheet(self, agency: str, name: str, sheet: SheetGrid) -> SheetGrid:
+        rows = tuple(tuple(row) for row in self._cells[agency, name])
+        return replace(sheet, rows=rows, **self._changes.get((agency, name), {}))
+
+    def _tab(self, agency: str, sheet: str) -> str:
+        return self._grids[agency].sheets[self._names[agency].index(sheet)].name
+
+    def _keys(self, agency: str, sheet: str) -> list[str]:
+        return [str(cell.value) for cell in self._cells[agency, sheet][_KEYS]]
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

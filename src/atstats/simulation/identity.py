@@ -1,0 +1,119 @@
+"""How an agency writes a person down: what it knows, what it leaves blank, how it spells.
+
+The police see documents, a centre for social work knows the family, a shelter takes the name it
+is told. The shares are guesses that give about as many gaps and slips as linkage has to bear.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from random import Random
+from typing import Any
+
+from atstats.simulation.names import as_cyrillic, as_serbian, mistyped, without_diacritics
+from atstats.simulation.people import Suspect, Victim, age_on
+
+__all__ = ["identity", "suspect_identity"]
+
+_KNOWN: Mapping[str, Mapping[str, float]] = {
+    "KP_THB": {"personal_no": 0.8, "national_case_code": 0.5, "document": 0.85, "birth_date": 0.97, "father": 0.7},
+    "ISF": {"personal_no": 0.3, "national_case_code": 0.5, "document": 0.7, "birth_date": 0.92, "father": 0.4},
+    "PVPT": {"personal_no": 0.3, "national_case_code": 0.4, "document": 0.5, "birth_date": 0.9, "father": 0.4},
+    "CSW_19": {"personal_no": 0.5, "national_case_code": 0.2, "document": 0.3, "birth_date": 0.95, "father": 0.9},
+    "VAAO": {"personal_no": 0.5, "national_case_code": 0.3, "document": 0.5, "birth_date": 0.9, "father": 0.3},
+}
+"""Agency -> how often it knows each of these."""
+
+_SERBIAN_SPEAKING = ("VAAO",)
+
+
+def identity(victim: Victim, *, agency: str, local_id: str, on: date, rng: Random) -> dict[str, Any]:
+    """The columns of the block `id` as one agency fills them.
+
+    Args:
+        victim: the true person.
+        agency: who writes.
+        local_id: the agency's own number of the person.
+        on: the day of registration, for a declared age.
+        rng: the only source of chance.
+    """
+    known = {what: rng.random() < share for what, share in _KNOWN[agency].items()}
+    careful = bool(victim.written) or agency == "KP_THB"
+    numbered = known["personal_no"] and bool(victim.personal_no)
+    record: dict[str, Any] = {
+        "local_person_id": local_id,
+        "national_case_code": victim.national_case_code if known["national_case_code"] else None,
+        "personal_no": victim.personal_no if numbered else None,
+        "father_name": victim.father_name if known["father"] else None,
+        "alias": victim.alias or None,
+        "sex": victim.sex,
+        "birth_country": victim.citizenship,
+        "citizenship_1": victim.citizenship,
+        "stateless": "NO",
+    }
+    if victim.document_no and known["document"]:
+        record |= {
+            "id_doc_type": "PASSPORT",
+            "id_doc_country": victim.citizenship,
+            "id_doc_no": victim.document_no,
+        }
+    if not victim.foreign:
+        record["birth_municipality"] = victim.municipality
+    record |= _written_name(victim, agency=agency, careful=careful, rng=rng)
+    # ID-14: a record with the personal number carries the right day, or it would contradict the others.
+    record |= _written_birth(
+        victim, known=known["birth_date"] or careful or numbered, exact=careful or numbered, on=on, rng=rng
+    )
+    return record | dict(victim.written.get(agency, {}))
+
+
+def suspect_identity(suspect: Suspect, *, rng: Random, careful: bool) -> dict[str, Any]:
+    """The few columns that police, prosecution and court keep on a suspect."""
+    first, last = suspect.first_name, suspect.last_name
+    if not careful and rng.random() < 0.15:
+        first, last = without_diacritics(first), without_diacritics(last)
+    if not careful and rng.random() < 0.08:
+        last = mistyped(last, rng)
+    return {
+        "personal_no": suspect.personal_no if suspect.personal_no and rng.random() < 0.85 else None,
+        "first_name": first,
+        "last_name": last,
+        "sex": suspect.sex,
+        "birth_date": suspect.birth_date,
+        "citizenship_1": suspect.citizenship,
+    }
+
+
+def _written_name(victim: Victim, *, agency: str, careful: bool, rng: Random) -> dict[str, Any]:
+    first, last, script = victim.first_name, victim.last_name, "LATIN"
+    chance = rng.random()
+    if agency in _SERBIAN_SPEAKING and not careful:
+        if victim.community in ("SRB", "SRB_RS") and chance < 0.6:
+            first, last, script = as_cyrillic(first), as_cyrillic(last), "CYRILLIC"
+        elif victim.community == "ALB" and chance < 0.25:
+            first, last = as_serbian(first), as_serbian(last)
+    elif not careful and chance < 0.12:
+        first, last = without_diacritics(first), without_diacritics(last)
+    elif not careful and chance < 0.20:
+        first = mistyped(first, rng)
+    elif not careful and chance < 0.28:
+        last = mistyped(last, rng)
+    return {
+        "first_name": first,
+        "last_name": last,
+        "birth_last_name": victim.birth_last_name or None,
+        "name_script": script,
+    }
+
+
+def _written_birth(victim: Victim, *, known: bool, exact: bool, on: date, rng: Random) -> dict[str, Any]:
+    if not known:
+        return {
+            "birth_date": None,
+            "birth_date_precision": "UNK",
+            "age_at_registration": age_on(victim.birth_date, on),
+            "age_basis": "DECLARED",
+        }
+    born = victim.birth_date
+    if not exact and born.day <= 12 and born.day != born.month and rng.random() < 0.25:
+        born = date(born.year, born.day, born.month)
+    return {"birth_date": born, "birth_date_precision": "D"}

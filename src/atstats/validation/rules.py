@@ -1,0 +1,284 @@
+"""Hold the rules of one row against the records: SQL from `schemas/rules`, carried out by pandera.
+
+A rule is true, false or *not evaluated*: the last where a column that it needs is blank or
+could not be read. Of what pandera returns only the name of the check and the row are kept,
+never a value.
+
+Each check hangs on the column whose cell it names, not on the frame: pandera would copy every
+failing row whole into its report otherwise, which puts persons into a message and makes
+200,000 failing rows take minutes instead of a second.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from atstats.frames import Run
+from atstats.schema import Check, Column, Rule, Schema, Sheet
+from atstats.validation.expressions import compile_expression, helper_columns, record_schema
+from atstats.validation.fields import TYPES, blank_flag, unknown_flag
+from atstats.validation.findings import breaches, gathered
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+__all__ = ["RowChecked", "check_rows", "pandera_schema", "with_helpers"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChecked:
+    """What the rules of one row found on one sheet.
+
+    `not_evaluated` has `submission` and `n`, the pairs of rule and record that could not be looked at.
+    """
+
+    breaches: pl.DataFrame
+    not_evaluated: pl.DataFrame
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """One check of one rule, compiled for one sheet."""
+
+    name: str
+    rule: Rule
+    check: Check
+    verdict: pl.Expr
+    """True: holds, or does not apply. False: broken. Null: not evaluated."""
+
+
+def with_helpers(records: pl.DataFrame, *, sheet: Sheet, run: Run) -> pl.DataFrame:
+    """The records with the further columns that rules may use."""
+    helpers = helper_columns(sheet, reference_year=run.reference_year, cut_off=run.cut_off)
+    return records.with_columns(**helpers)
+
+
+def check_rows(records: pl.DataFrame, *, sheet: Sheet, schema: Schema, run: Run) -> RowChecked:
+    """Hold every rule of one row against all records of one sheet.
+
+    Args:
+        records: typed, with `submission`, `row`, the flags of `fields.convert`, from any number of workbooks.
+        sheet: their sheet.
+        schema: gives rules and code lists.
+        run: gives the reference year and the cut-off date.
+    """
+    rules = [rule for rule in schema.rules.values() if sheet.record_type in rule.applies_to and rule.checks]
+    conditions = _conditions(sheet, rules)
+    frame = with_helpers(records, sheet=sheet, run=run)
+    found = _failing(pandera_schema(sheet, rules, schema=schema), frame)
+    parts = [*_broken(found, frame, conditions, sheet=sheet), *_out_of_range(found, frame, sheet=sheet)]
+    parts += [*_required_if(frame, sheet=sheet), *_not_valid_then(frame, sheet=sheet, schema=schema, run=run)]
+    names = {"REQ-01", "RANGE-01", "TYPE-01", "TYPE-02", *(rule.id for rule in rules)}
+    return RowChecked(gathered(parts), _not_evaluated(frame, conditions), frozenset(names))
+
+
+def _conditions(sheet: Sheet, rules: Sequence[Rule]) -> list[_Condition]:
+    names = record_schema(sheet)
+    return [
+        _Condition(f"{rule.id}/{number}", rule, check, _verdict(check, names=names, sheet=sheet))
+        for rule in rules
+        for number, check in enumerate(rule.checks)
+    ]
+
+
+def _verdict(check: Check, *, names: Mapping[str, Any], sheet: Sheet) -> pl.Expr:
+    must, used = compile_expression(check.must, names=names)
+    held = pl.when(~_any_unknown(used, sheet)).then(must)
+    if not check.when:
+        return held
+    when, used = compile_expression(check.when, names=names)
+    applies = pl.when(~_any_unknown(used, sheet)).then(when)
+    return pl.when(applies.not_()).then(pl.lit(value=True)).when(applies).then(held)
+
+
+def _any_unknown(used: Sequence[str], sheet: Sheet) -> pl.Expr:
+    flags = [pl.col(unknown_flag(name)) for name in used if name in sheet.by_name]
+    return reduce(or_, flags, pl.lit(value=False))
+
+
+# --------------------------------------------------------------------------- pandera
+
+
+def pandera_schema(sheet: Sheet, rules: Sequence[Rule], *, schema: Schema) -> "pa.DataFrameSchema":
+    """The pandera schema of one sheet's typed records, compiled from the TOML files.
+
+    Each check carries its rule and a detail as its message: "VIC-02/0", "RANGE-01/minimum".
+
+    Args:
+        sheet: the sheet.
+        rules: the rules of one row that apply to it.
+        schema: gives the code lists.
+    """
+    import pandera.polars as pa
+
+    checks: dict[str, list[pa.Check]] = {column.name: _own_checks(column, schema) for column in sheet.columns}
+    for condition in _conditions(sheet, rules):
+        checks[condition.check.blame[0]].append(
+            pa.Check(_carried_out(condition.verdict), error=condition.name, ignore_na=False)
+        )
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(TYPES[column.type], checks[column.name], nullable=True, title=column.label.en)
+            for column in sheet.columns
+        },
+        name=sheet.record_type,
+        title=sheet.label.en,
+        description=sheet.grain,
+    )
+
+
+def _carried_out(verdict: pl.Expr) -> Any:
+    return lambda data: data.lazyframe.select(verdict.fill_null(value=True))
+
+
+def _own_checks(column: Column, schema: Schema) -> "list[pa.Check]":
+    import pandera.polars as pa
+
+    checks = []
+    if column.minimum is not None:
+        checks.append(pa.Check.ge(column.minimum, error="RANGE-01/minimum"))
+    if column.maximum is not None:
+        checks.append(pa.Check.le(column.maximum, error="RANGE-01/maximum"))
+    if column.pattern:
+        checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$", error="RANGE-01/pattern"))
+    if column.type in ("code", "yesno"):
+        checks.append(pa.Check.isin(schema.codelists[column.codes].all_codes(), error="TYPE-02/unlisted"))
+    return checks
+
+
+def _failing(compiled: "pa.DataFrameSchema", frame: pl.DataFrame) -> pl.DataFrame:
+    """column, check and index (from 0) of every failure; nothing else of pandera's report is kept."""
+    import pandera.polars as pa
+    from pandera.config import ValidationDepth, config_context
+
+    empty = pl.DataFrame(schema={"column": pl.String, "check": pl.String, "index": pl.UInt32})
+    if not frame.height:
+        return empty
+    cases = empty
+    with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        try:
+            compiled.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            cases = errors.failure_cases.select("column", "check", pl.col("index").cast(pl.UInt32))
+    if cases["index"].null_count() or not cases["check"].str.contains("/", literal=True).all():
+        names = ", ".join(sorted(set(cases.filter(pl.col("index").is_null())["check"])))
+        raise RuntimeError(f"pandera could not carry out {names} on {compiled.name}")
+    return cases
+
+
+# --------------------------------------------------------------------------- what they found
+
+
+def _broken(
+    found: pl.DataFrame, frame: pl.DataFrame, conditions: Sequence[_Condition], *, sheet: Sheet
+) -> Iterator[pl.DataFrame]:
+    """The breaches of each rule; checks of one rule that name the same cell give one breach."""
+    by_place: dict[tuple[str, str], list[_Condition]] = {}
+    for condition in conditions:
+        by_place.setdefault((condition.rule.id, condition.check.blame[0]), []).append(condition)
+    failed = dict(found.select("check", "index").partition_by("check", as_dict=True, include_key=False))
+    for (rule, column), several in by_place.items():
+        rows: dict[int, list[str]] = {}
+        for condition in several:
+            for index in failed.get((condition.name,), pl.DataFrame({"index": []}))["index"].to_list():
+                others = rows.setdefault(index, [])
+                others += [name for name in condition.check.blame[1:] if name not in others]
+        by_others: dict[tuple[str, ...], list[int]] = {}
+        for index, others in rows.items():
+            by_others.setdefault(tuple(others), []).append(index)
+        for names, indexes in by_others.items():
+            yield breaches(
+                frame.select("submission", "row")[sorted(indexes)],
+                rule=rule,
+                record_type=sheet.record_type,
+                column=column,
+                others=names,
+            )
+
+
+def _out_of_range(found: pl.DataFrame, frame: pl.DataFrame, *, sheet: Sheet) -> Iterator[pl.DataFrame]:
+    own = found.filter(pl.col("check").str.contains(r"^(RANGE-01|TYPE-02)/"))
+    for (column, check), cases in own.group_by("column", "check", maintain_order=True):
+        rule, _, detail = str(check).partition("/")
+        limits = {"minimum": sheet.by_name[str(column)].minimum, "maximum": sheet.by_name[str(column)].maximum}
+        limit = limits.get(detail)
+        note = "" if limit is None else f"{limit:g}"
+        rows = frame.select("submission", "row", pl.lit(note).alias("note"))[cases["index"]]
+        yield breaches(rows, rule=rule, record_type=sheet.record_type, column=str(column), detail=detail)
+
+
+def _not_evaluated(frame: pl.DataFrame, conditions: Sequence[_Condition]) -> pl.DataFrame:
+    empty = pl.DataFrame(schema={"submission": pl.String, "n": pl.UInt32})
+    if not conditions or not frame.height:
+        return empty
+    open_checks = frame.select("submission", *(each.verdict.is_null().alias(each.name) for each in conditions))
+    by_rule: dict[str, list[str]] = {}
+    for each in conditions:
+        by_rule.setdefault(each.rule.id, []).append(each.name)
+    return (
+        open_checks.select("submission", *(pl.any_horizontal(names).alias(rule) for rule, names in by_rule.items()))
+        .group_by("submission", maintain_order=True)
+        .agg(pl.col(list(by_rule)).sum())
+        .select("submission", pl.sum_horizontal(list(by_rule)).cast(pl.UInt32).alias("n"))
+    )
+
+
+def _required_if(frame: pl.DataFrame, *, sheet: Sheet) -> Iterator[pl.DataFrame]:
+    """REQ-01 where a condition asks for the cell; META-07 once where the whole column is absent."""
+    names = record_schema(sheet)
+    for column in sheet.columns:
+        if not column.required_if:
+            continue
+        condition, used = compile_expression(column.required_if, names=names)
+        asked = frame.filter(pl.col(blank_flag(column.name)) & ~_any_unknown(used, sheet) & condition)
+        absent = pl.col(unknown_flag(column.name))
+        yield breaches(
+            asked.filter(~absent),
+            rule="REQ-01",
+            record_type=sheet.record_type,
+            column=column.name,
+            others=[name for name in used if name in sheet.by_name],
+            detail="condition",
+        )
+        whole = asked.filter(absent).select("submission").unique(maintain_order=True)
+        yield breaches(
+            whole.select("submission", pl.lit(None, dtype=pl.UInt32).alias("row"), pl.lit(column.name).alias("note")),
+            rule="META-07",
+            record_type=sheet.record_type,
+            column=column.name,
+            detail="needed",
+        )
+
+
+def _not_valid_then(frame: pl.DataFrame, *, sheet: Sheet, schema: Schema, run: Run) -> Iterator[pl.DataFrame]:
+    """ID-12: a code that was not in use at the date of the event."""
+    for column in sheet.columns:
+        if column.type not in ("code", "codes", "yesno") or sheet.name == "meta":
+            continue
+        dated = [code for code in schema.codelists[column.codes].codes if code.valid_from or code.valid_to]
+        if not dated:
+            continue
+        validity = pl.DataFrame(
+            [(code.code, code.valid_from, code.valid_to) for code in dated],
+            schema={"code": pl.String, "valid_from": pl.Date, "valid_to": pl.Date},
+            orient="row",
+        )
+        last = pl.col(sheet.event_date) if sheet.event_date else pl.date(run.reference_year, 12, 31)
+        first = pl.col(sheet.event_date) if sheet.event_date else pl.date(run.reference_year, 1, 1)
+        rows = frame.select(
+            "submission", "row", first.alias("first"), last.alias("last"), pl.col(column.name).alias("code")
+        )
+        late = (
+            (rows.explode("code") if column.type == "codes" else rows)
+            .join(validity, on="code", how="inner", maintain_order="left")
+            .filter((pl.col("last") < pl.col("valid_from")) | (pl.col("first") > pl.col("valid_to")))
+            .unique(["submission", "row"], keep="first", maintain_order=True)
+            .select("submission", "row", pl.col("code").alias("note"))
+        )
+        others = [sheet.event_date] if sheet.event_date else []
+        yield breaches(late, rule="ID-12", record_type=sheet.record_type, column=column.name, others=others)

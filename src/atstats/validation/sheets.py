@@ -1,0 +1,274 @@
+"""Find the sheets and columns of a workbook, however the tabs and headers are written.
+
+A tab is known by the sheet's machine key or by its label in any language. The header is the
+row, among the first twenty, that names most columns by key or by label; a second header row
+beside it belongs to it. What the structure tells of doubtful cells becomes a finding here:
+hidden and merged cells, errors, formulas without a result, rows of totals.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from atstats.frames import Fact, RawSheet, RawWorkbook
+from atstats.schema import Column, Sheet, Workbook
+from atstats.validation.findings import SheetPlace, breach
+from atstats.validation.folding import fold, folded_names, nearest
+
+__all__ = ["FoundSheet", "find_sheet", "find_tabs", "locate"]
+
+_HEADER_ROWS = 20
+_TOTALS = frozenset({"gjithsej", "totali", "total", "totals", "shuma", "ukupno", "svega", "zbir", "kosova", "kosovo"})
+_OTHER_TABS = frozenset(
+    map(fold, ("codes", "kodet", "šifre", "šifrarnik", "guidance", "udhëzime", "udhëzimet", "uputstvo", "findings"))
+)
+"""Tabs that a blank workbook brings beside the data, and the list of findings of an annotated copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSheet:
+    """One sheet of the schema as it stands in a workbook. One row of `values` = one data row.
+
+    `values` and `kinds` keep the shape of `RawSheet`, without header rows and rows of totals.
+    """
+
+    sheet: Sheet
+    tab: str
+    letters: Mapping[str, str]
+    """Column key -> Excel's letters."""
+    header_row: int
+    values: pl.DataFrame
+    kinds: pl.DataFrame
+
+    @property
+    def record_type(self) -> str:
+        """ "police.victims": workbook and sheet."""
+        return self.sheet.record_type
+
+    @property
+    def place(self) -> SheetPlace:
+        """What findings need to know about it."""
+        return SheetPlace(self.tab, self.letters, self.values, self.sheet.key)
+
+
+def find_tabs(raw: RawWorkbook, workbook: Workbook, *, nil: bool) -> tuple[dict[str, RawSheet], list[pl.DataFrame]]:
+    """Sheet key -> the tab that holds it, and what is wrong with the tabs.
+
+    Args:
+        raw: the workbook as found.
+        workbook: what its agency sends.
+        nil: whether it says that there is nothing to report; then no sheet is missed.
+    """
+    known, _ = folded_names({sheet.name: sheet.label.all() for sheet in workbook.sheets})
+    tabs: dict[str, RawSheet] = {}
+    spare: list[RawSheet] = []
+    found: list[pl.DataFrame] = []
+    for tab in raw.sheets:
+        key = known.get(fold(tab.name))
+        if key is None or key in tabs:
+            spare.append(tab)
+        else:
+            tabs[key] = tab
+    missing = [sheet for sheet in workbook.sheets if sheet.name not in tabs]
+    if not nil:
+        spare_names = {fold(tab.name): tab.name for tab in spare}
+        for sheet in missing:
+            near = next((near for name in (sheet.name, *sheet.label.all()) if (near := nearest(name, spare_names))), "")
+            detail = "sheet_near" if near else "sheet"
+            found.append(breach(raw.file, rule="META-07", tab=near or sheet.name, detail=detail, note=sheet.name))
+    found += [
+        breach(raw.file, rule="META-06", tab=tab.name, detail="tab")
+        for tab in spare
+        if tab.values.height and fold(tab.name) not in _OTHER_TABS
+    ]
+    return tabs, found
+
+
+def locate(tab: RawSheet, sheet: Sheet) -> FoundSheet | None:
+    """The sheet with its columns and data rows, or nothing where no header can be seen."""
+    known = _known_columns(sheet)
+    early = tab.values.filter(pl.col("row") <= _HEADER_ROWS)
+    names = [column for column in tab.values.columns if column != "row"]
+    hits = {row[0]: [known.get(fold(cell)) if cell else None for cell in row[1:]] for row in early.iter_rows()}
+    n_hits = {row: len({key for key in keys if key}) for row, keys in hits.items()}
+    best = max(n_hits.values(), default=0)
+    if best == 0:
+        return None
+    headers = [row for row, n in n_hits.items() if n >= max(best / 2, min(2, best))]
+    header_row = next(row for row in reversed(headers) if n_hits[row] == best)
+    letters: dict[str, str] = {}
+    for row in [header_row, *(each for each in headers if each != header_row)]:
+        for name, key in zip(names, hits[row], strict=True):
+            if key and key not in letters and name not in letters.values():
+                letters[key] = name
+    data = pl.col("row") > max(headers)
+    return FoundSheet(
+        sheet=sheet,
+        tab=tab.name,
+        letters=letters,
+        header_row=header_row,
+        values=tab.values.filter(data),
+        kinds=tab.kinds.filter(data),
+    )
+
+
+def find_sheet(
+    tab: RawSheet, sheet: Sheet, *, file: str, facts: tuple[Fact, ...], nil: bool
+) -> tuple[FoundSheet | None, list[pl.DataFrame]]:
+    """One sheet with its columns and records, and what is wrong with its form.
+
+    Returns:
+        None instead of a sheet where no header was found.
+    """
+    found = locate(tab, sheet)
+    if found is None:
+        if nil or not tab.values.height:
+            return None, []
+        return None, [breach(file, rule="META-07", tab=tab.name, detail="header", note=sheet.name)]
+    problems = [*_unknown_columns(tab, found, file=file), *_missing_columns(found, file=file, nil=nil)]
+    totals = _totals_rows(found)
+    for row, letters in totals.items():
+        problems.append(
+            breach(
+                file, rule="META-08", record_type=found.record_type, row=row, cell=f"{letters}{row}", detail="totals"
+            )
+        )
+    mask = _filled_rows(found) & ~found.values["row"].is_in(list(totals))
+    found = replace(found, values=found.values.filter(mask), kinds=found.kinds.filter(mask))
+    problems += _structure(found, file=file, facts=facts)
+    return found, problems
+
+
+def _known_columns(sheet: Sheet) -> dict[str, str]:
+    """Folded key or label -> column key; of two columns with one label the first keeps it."""
+    known = {fold(column.name): column.name for column in sheet.columns}
+    for column in sheet.columns:
+        for label in column.label.all():
+            known.setdefault(fold(label), column.name)
+    return known
+
+
+def _unknown_columns(tab: RawSheet, found: FoundSheet, *, file: str) -> Iterator[pl.DataFrame]:
+    known = _known_columns(found.sheet)
+    spare = {name: key for name, key in known.items() if key not in found.letters}
+    header = tab.values.filter(pl.col("row") == found.header_row)
+    early = tab.values.filter(pl.col("row") <= found.header_row)
+    for name in tab.values.columns:
+        if name == "row" or name in found.letters.values():
+            continue
+        text = header[name][0] or next((each for each in early[name].to_list()[::-1] if each), "")
+        cell = f"{name}{found.header_row}"
+        if not text:
+            if found.values[name].drop_nulls().len():
+                yield breach(
+                    file,
+                    rule="META-06",
+                    record_type=found.record_type,
+                    cell=cell,
+                    row=found.header_row,
+                    detail="no_header",
+                )
+            continue
+        if known.get(fold(text)) in found.letters:
+            detail, note = "repeated", known[fold(text)]
+        else:
+            note = nearest(text, spare)
+            detail = "near" if note else "unknown"
+        yield breach(
+            file,
+            rule="META-06",
+            record_type=found.record_type,
+            row=found.header_row,
+            cell=cell,
+            detail=detail,
+            note=note,
+        )
+
+
+def _missing_columns(found: FoundSheet, *, file: str, nil: bool) -> Iterator[pl.DataFrame]:
+    if nil:
+        return
+    missing = [column for column in found.sheet.columns if column.name not in found.letters]
+    for column in missing:
+        if column.required:
+            yield breach(
+                file, rule="META-07", record_type=found.record_type, tab=found.tab, column=column.name,
+                detail="column", note=column.name,
+            )  # fmt: skip
+    optional = ", ".join(column.name for column in missing if not column.required)
+    if optional:
+        yield breach(file, rule="META-06", record_type=found.record_type, detail="missing", note=optional)
+
+
+def _filled_rows(found: FoundSheet) -> pl.Series:
+    """Whether a row holds more than white space."""
+    written = found.values.select(
+        pl.any_horizontal(pl.lit(value=False), pl.exclude("row").str.strip_chars().str.len_chars() > 0).alias("n")
+    )["n"].fill_null(value=False)
+    broken = found.kinds.select(
+        pl.any_horizontal(pl.lit(value=False), pl.exclude("row").is_in(["error", "no_value"])).alias("n")
+    )["n"]
+    return written | broken
+
+
+def _totals_rows(found: FoundSheet) -> dict[int, str]:
+    """Rows whose first filled cell is a word for a total -> the letters of that cell."""
+    totals = {}
+    columns = found.values.columns[1:]
+    if not columns:
+        return {}
+    firsts = found.values.select("row", pl.coalesce(pl.col(columns).str.strip_chars().replace("", None)).alias("first"))
+    for row, first in firsts.filter(pl.col("first").str.len_chars() < 40).iter_rows():
+        words = fold(first).split()
+        if words and words[0] in _TOTALS and all(word in _TOTALS or word.isdigit() for word in words):
+            cells = found.values.filter(pl.col("row") == row).row(0)[1:]
+            totals[row] = next(name for name, cell in zip(columns, cells, strict=True) if cell and cell.strip())
+    return totals
+
+
+def _structure(found: FoundSheet, *, file: str, facts: tuple[Fact, ...]) -> Iterator[pl.DataFrame]:
+    """What is doubtful about the cells of a sheet: errors, hidden and merged cells."""
+    for kind, detail in (("error", "error_value"), ("no_value", "no_value")):
+        yield from _bad_cells(found, file=file, kind=kind, detail=detail)
+    rows = set(found.values["row"].to_list())
+    filled = {name for name in found.values.columns[1:] if found.values[name].drop_nulls().len()}
+    first = next(iter(found.letters.values()))
+    for fact in facts:
+        if fact.sheet != found.tab:
+            continue
+        cell = None
+        if fact.kind == "hidden_row" and fact.where.isdigit() and int(fact.where) in rows:
+            cell = f"{first}{fact.where}"
+        elif fact.kind == "hidden_column" and fact.where in filled:
+            cell = f"{fact.where}{found.header_row}"
+        elif fact.kind == "merged" and _covers(fact.where, rows):
+            cell = fact.where.partition(":")[0]
+        elif fact.kind == "hidden_sheet" and rows:
+            cell = ""
+        if cell is not None:
+            row = int(re.sub(r"\D", "", cell)) if cell else None
+            yield breach(file, rule="META-08", record_type=found.record_type, row=row, cell=cell, detail=fact.kind)
+
+
+def _bad_cells(found: FoundSheet, *, file: str, kind: str, detail: str) -> Iterator[pl.DataFrame]:
+    keys = {letters: key for key, letters in found.letters.items()}
+    for name in found.kinds.columns[1:]:
+        for row in found.kinds.filter(pl.col(name) == kind)["row"]:
+            column = found.sheet.by_name.get(keys.get(name, ""))
+            yield breach(
+                file, rule="META-08", record_type=found.record_type, row=row, column=column.name if column else "",
+                cell=f"{name}{row}", detail=detail, severity=_weight(column),
+            )  # fmt: skip
+
+
+def _weight(column: Column | None) -> str | None:
+    """A required cell without a value is an error, whatever Excel shows in it."""
+    return "error" if column is not None and column.required else None
+
+
+def _covers(where: str, rows: set[int]) -> bool:
+    """Whether a merged range lies over data rows."""
+    numbers = [int(number) for number in re.findall(r"\d+", where)]
+    return bool(numbers) and any(min(numbers) <= row <= max(numbers) for row in rows)

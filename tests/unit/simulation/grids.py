@@ -1,0 +1,25 @@
+"""The rows of laid-out workbooks as dictionaries, for tests that look at what was written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from atstats.frames import WorkbookGrid
+from atstats.schema import Schema
+
+Records = dict[tuple[str, str], dict[int, Mapping[str, Any]]]
+"""(file, sheet key) -> Excel row -> machine key -> value of the cells that are filled."""
+
+
+def records_of(workbooks: tuple[WorkbookGrid, ...], schema: Schema) -> Records:
+    """The rows of workbooks that keep labels in row 1, keys in row 2 and data from row 3."""
+    found: Records = {}
+    for grid in workbooks:
+        agency = grid.file.rpartition("_")[0]
+        sheets = schema.workbooks[schema.agencies[agency].workbook].sheets
+        for sheet, made in zip(sheets, grid.sheets, strict=True):
+            keys = [str(cell.value) for cell in made.rows[1]]
+            found[grid.file, sheet.name] = {
+                number: {key: cell.value for key, cell in zip(keys, row, strict=True) if cell.value is not None}
+                for number, row in enumerate(made.rows[2:], start=3)
+            }
+    return found
