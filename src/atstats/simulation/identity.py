@@ -114,6 +114,7 @@ def _written_birth(victim: Victim, *, known: bool, exact: bool, on: date, rng: R
             "age_basis": "DECLARED",
         }
     born = victim.birth_date
-    if not exact and born.day <= 12 and born.day != born.month and rng.random() < 0.25:
+    # A day 1 stays: swapped, it could become 1 January or 1 July, which stand for an estimate.
+    if not exact and 1 < born.day <= 12 and born.day != born.month and rng.random() < 0.25:
         born = date(born.year, born.day, born.month)
     return {"birth_date": born, "birth_date_precision": "D"}

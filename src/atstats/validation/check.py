@@ -16,7 +16,7 @@ from atstats.validation.crosschecks import RULES, World
 from atstats.validation.expressions import refuse_wrong_rules
 from atstats.validation.fields import TYPES
 from atstats.validation.findings import breach, gathered, placed
-from atstats.validation.rules import BLANK_FLAG, compile_rows
+from atstats.validation.rules import check_rows
 from atstats.validation.submissions import Read, read_submission
 
 __all__ = ["check"]
@@ -49,11 +49,10 @@ def check(raw: Sequence[RawWorkbook | Unreadable], *, schema: Schema, run: Run, 
     for record_type, records in flagged.items():
         if records.is_empty():
             continue
-        rules = compile_rows(sheets[record_type], schema=schema, run=run)
-        broken, skipped = rules.check(records)
-        found.append(broken)
-        not_evaluated.update(skipped)
-        n_rules[record_type] = rules.n_rules
+        checked = check_rows(records, sheet=sheets[record_type], schema=schema, run=run)
+        found.append(checked.breaches)
+        not_evaluated.update(dict(checked.not_evaluated.iter_rows()))
+        n_rules[record_type] = len(checked.rules)
     world = World(_world(counting, flagged, sheets), schema, run)
     found += [each for rule in sorted(RULES) if rule in schema.rules for each in RULES[rule](world)]
     if agencies_expected:
@@ -130,13 +129,11 @@ def _together(reads: Sequence[Read], record_type: str) -> pl.DataFrame:
         converted = read.sheets.get(record_type)
         if converted is None or converted.records.is_empty():
             continue
-        blank = converted.blank.drop("row")
-        flags = blank.rename({name: BLANK_FLAG + name for name in blank.columns})
         address = {
             "submission": read.file, "agency": read.agency, "unit": read.unit, "sheet": converted.found.sheet.name,
         }  # fmt: skip
         columns = [pl.lit(value).alias(name) for name, value in address.items()]
-        parts.append(pl.concat([converted.records, flags], how="horizontal").with_columns(columns))
+        parts.append(converted.records.with_columns(columns))
     return pl.concat(parts) if parts else pl.DataFrame()
 
 

@@ -84,36 +84,6 @@ def _person_sheets(world: World, *roles: Role) -> Iterator[Sheet]:
             yield sheet
 
 
-@_rule("ID-12")
-def _code_valid_at_the_event(world: World) -> _Breaches:
-    for sheet in world.schema.sheets():
-        frame = world.records.get(sheet.record_type)
-        if frame is None or not sheet.event_date:
-            continue
-        for column in sheet.columns:
-            dated = [
-                code
-                for code in (world.schema.codelists[column.codes] if column.type == "code" else ())
-                if code.valid_from or code.valid_to
-            ]
-            wrong = pl.lit(value=False)
-            for code in dated:
-                outside = pl.lit(value=False)
-                if code.valid_from:
-                    outside = outside | (pl.col(sheet.event_date) < code.valid_from)
-                if code.valid_to:
-                    outside = outside | (pl.col(sheet.event_date) > code.valid_to)
-                wrong = wrong | ((pl.col(column.name) == code.code) & outside)
-            if dated:
-                yield breaches(
-                    frame.filter(wrong),
-                    rule="ID-12",
-                    record_type=sheet.record_type,
-                    column=column.name,
-                    others=[sheet.event_date] if sheet.event_date != column.name else [],
-                )
-
-
 @_rule("ID-14")
 def _one_number_two_persons(world: World) -> _Breaches:
     columns = ["submission", "agency", "row", "personal_no", "sex", "birth_date"]

@@ -123,7 +123,9 @@ def helper_columns(sheet: Sheet, *, reference_year: int, cut_off: Any) -> dict[s
 
 def _full_years(birth: str, event: str) -> pl.Expr:
     born, then = pl.col(birth), pl.col(event)
-    before_birthday = (then.dt.month() * 100 + then.dt.day()) < (born.dt.month() * 100 + born.dt.day())
+    # polars gives months and days as 8-bit integers, which 100 times a month does not fit.
+    month_day = [each.dt.month().cast(pl.Int32) * 100 + each.dt.day() for each in (then, born)]
+    before_birthday = month_day[0] < month_day[1]
     return (then.dt.year() - born.dt.year()).cast(pl.Int64) - before_birthday.cast(pl.Int64)
 
 
