@@ -47,7 +47,7 @@ def social_work(agency: str, victims: Sequence[Victim], *, year: int, rng: Rando
             "reported_by": "KP_THB" if "KP_THB" in victim.bodies else rng.choice(("SCHOOL", "HEALTH", "CITIZEN")),
             "case_manager_assigned": "YES",
             "guardian_type": rng.choice(("CSW", "RELATIVE")) if child else None,
-            "best_interest_date": opened + timedelta(days=rng.randrange(1, 9)) if child else None,
+            "best_interest_date": opened + timedelta(days=rng.randrange(1, 9)),
             "parents_role": parents,
             "placement": "SHELTER" if sheltered else "RELATIVES" if parents == "TRAFFICKER" else "FAMILY",
             "school_attending": rng.choice(("YES", "NO")),

@@ -16,9 +16,9 @@ _PRESUMED_CHILD = {"bodies": ("KP_THB", "CSW_19"), "status": "PVOT", "child": Tr
 _DECLINED = {"bodies": ("KP_THB", "PVPT"), "status": "REJECTED_BY_PERSON", "child": False}
 _SHELTERED_CHILD = {"bodies": ("PVPT", "CSW_19"), "status": "PVOT", "child": True}
 _SOCIAL_WORK_ONLY = {"bodies": ("CSW_19",), "status": "PVOT", "child": True}
-_SHELTER_ONLY = {"bodies": ("PVPT",), "status": "PVOT", "child": False}
+_SHELTER_ONLY = {"bodies": ("PVPT",), "status": "PVOT", "child": True}
 _ADVOCATE_ONLY = {"bodies": ("VAAO",), "status": "PVOT", "child": False}
-_SHELTER_AND_ADVOCATE = {"bodies": ("PVPT", "VAAO"), "status": "PVOT", "child": False}
+_SHELTER_AND_ADVOCATE = {"bodies": ("PVPT", "VAAO"), "status": "PVOT", "child": True}
 
 _ORDINARY: tuple[dict[str, Any], ...] = (
     _HIGH_RISK_CHILD, _ADULT, _CHILD, _PRESUMED_ADULT, _SOCIAL_WORK_ONLY, _HIGH_RISK_CHILD, _SHELTERED_CHILD,

@@ -186,13 +186,13 @@ def _crossed(
     for name in names:
         if name not in counts.schema.dimensions:
             raise _wrong(definition, axis, f"names the unknown dimension {name}")
-    total = replace(line, label=tuple((name, TOTAL) for name in names))
+    only = section.get("history_only")  # a published figure of one category says nothing of the total
+    total = replace(line, label=tuple((name, TOTAL) for name in names), history="" if only else line.history)
     if section.get("total", "last") == "first":
         yield total
     lists = [counts.schema.codelists[counts.schema.dimensions[name].codes].all_codes() for name in names]
     for codes in itertools.product(*lists):
         chosen = tuple(zip(names, codes, strict=True))
-        only = section.get("history_only")
         history = line.history if only in (None, *codes) else ""
         yield replace(line, label=chosen, where=tuple(sorted({*line.where, *chosen})), history=history)
     if section.get("total", "last") == "last":

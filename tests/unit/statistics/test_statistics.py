@@ -129,11 +129,18 @@ def test_published_years_stand_beside_the_reference_year_with_gaps_and_breaks(sc
         year: (value, flag, kind) for year, value, flag, kind in cells.select("year", "value", "flag", "kind").rows()
     }
 
+    total = cells_of_total(schema)
+    assert set(total.filter(pl.col("year") != "2025")["flag"]) == {":"}  # registered victims were not published
     assert got["2012"] == (54.0, "", "published")
     assert got["2013"] == (None, ":", "published")
     assert got["2016"] == (24.0, "b", "published")
     assert got["2025"] == (1.0, "", "count")
     assert list(got) == [str(year) for year in range(2012, 2026)]
+
+
+def cells_of_total(schema: Schema) -> pl.DataFrame:
+    """The first row of T1.1."""
+    return _tables(schema, _linked(schema, [_person("A")]))["T1.1"].cells.filter(pl.col("victim_status") == "_T")
 
 
 def test_every_margin_is_the_sum_of_its_cells(schema: Schema) -> None:
