@@ -1,5 +1,6 @@
 """The commands. Options are declared once, above; a command calls the pipeline and prints."""
 
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from atstats.errors import AtstatsError
+from atstats.errors import AtstatsError, InterruptedRunError
 from atstats.vocabulary import Edition, Format, Language
 
 __all__ = ["app", "main"]
@@ -208,6 +209,7 @@ def simulate(
 
 def main() -> None:
     """Run the command line; an expected failure is a line and a code, a bug keeps its trace without data."""
+    before = signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except AtstatsError as failure:
@@ -222,3 +224,9 @@ def main() -> None:
         if kind is not None:
             console.no_bug_data(kind, trace)
         sys.exit(70)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    raise InterruptedRunError("interrupted; nothing is half-written", hint="Run the command again.")

@@ -130,7 +130,8 @@ def link(
         if clusters is not None:
             written[clusters] = identities.select("submission", "sheet", "row", "person_id")
         if pairs is not None:
-            written[pairs] = linked.pairs
+            probability = 1 / (1 + pl.lit(2.0).pow(-pl.col("weight")))  # as the weight says; not calibrated
+            written[pairs] = linked.pairs.with_columns(probability=probability.round(6))
         for path, frame in written.items():
             _write_csv(path, frame)
     return linked, tuple(path.name for path in written)

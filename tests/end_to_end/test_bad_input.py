@@ -2,7 +2,12 @@
 
 import io
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,6 +172,23 @@ def test_tables_that_cannot_be_protected_stop_the_build(sample: Path, root: Path
     ran = atstats("build-report", sample, "--schemas", schemas)
     assert ran.code == 13, ran.err
     assert not (sample / "releases").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_an_interrupted_run_ends_with_130_and_leaves_nothing_half_written(sample: Path) -> None:
+    """One line, no traceback, no release, and the next run succeeds."""
+    command = [sys.executable, "-m", "atstats", "build-report", str(sample)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if (sample / ".atstats.lock").exists():
+            break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    assert err == "error: interrupted; nothing is half-written. Run the command again.\n"
+    assert not (sample / "releases").exists()
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("language", ["en", "sq", "sr", "sr-cyrl"])

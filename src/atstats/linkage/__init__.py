@@ -21,9 +21,10 @@ from atstats.linkage.clusters import Clustering, cluster, summarise
 from atstats.linkage.compare import candidate_pairs, compare
 from atstats.linkage.conflicts import conflicts
 from atstats.linkage.fields import comparable
-from atstats.linkage.model import RoleSpecification, Specification, read_specification, weigh
+from atstats.linkage.model import RoleSpecification, Specification, read_specification
 from atstats.linkage.persons import add_ages, add_standing, person_rows
 from atstats.linkage.records import person_ids, record_keys, release_records
+from atstats.linkage.weights import weigh
 from atstats.schema import Schema
 
 __all__ = ["link"]

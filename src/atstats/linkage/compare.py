@@ -13,8 +13,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from atstats.linkage.fields import DAY, MONTH, YEAR
-from atstats.linkage.model import Block, Comparison, RoleSpecification, Specification, name_frequency
+from atstats.linkage.model import PARTS, Block, Comparison, RoleSpecification, Specification
 from atstats.linkage.names import fold, loosen
+from atstats.linkage.weights import name_frequency
 
 __all__ = ["candidate_pairs", "compare"]
 
@@ -25,24 +26,6 @@ _LOOSE_WORTH = 0.95
 """What equality of the loose forms is worth as a similarity: near, never exact."""
 
 _SWAPPED_AT_LEAST = 0.92
-
-_PARTS: Mapping[str, str] = {
-    "personal_no": "personal_number",
-    "id_doc_no": "document_number",
-    "national_case_code": "national_code",
-    "local_id": "local_id",
-    "birth_year": "birth_year",
-    "day_and_month": "day_and_month",
-    "given_initial": "given_initial",
-    "surname_initial": "surname_initial",
-    "given_skeleton": "given_skeletons",
-    "surname_skeleton": "surname_skeletons",
-    "name_skeletons": "name_skeletons",
-    "municipality": "residence",
-    "sex": "known_sex",
-    "case": "case",
-}
-"""Part of a blocking key -> column of the fields; list columns give one key for each element."""
 
 # --------------------------------------------------------------------------- blocking
 
@@ -80,7 +63,7 @@ def _name_skeletons(fields: pl.DataFrame) -> pl.Series:
 
 
 def _block_pairs(fields: pl.DataFrame, block: Block, *, tight: bool) -> pl.DataFrame:
-    columns = [_PARTS[part] for part in (*block.parts, *(block.tight if tight else ()))]
+    columns = [PARTS[part] for part in (*block.parts, *(block.tight if tight else ()))]
     keys = fields.select("index", *columns)
     for column in columns:
         if keys.schema[column] == pl.List(pl.String):
@@ -110,9 +93,10 @@ def compare(
 
     Returns:
         The same pairs in the same order with one column of level names per comparison, null where
-        a side is blank; `<comparison>_u` where term frequencies count; and three booleans:
+        a side is blank; `<comparison>_u` where term frequencies count; and four booleans:
         `same_source` (a second record of one source in one case and year), `given_differs` (given
-        names of two people, not variants of one) and `surname_agrees`.
+        names of two people, not variants of one), `surname_agrees` and `dates_differ` (two birth
+        dates known to the day that share the year only).
     """
     wanted = [specification.comparisons[name] for name in role.comparisons]
     fields = fields.with_columns(_frequencies(fields, wanted, specification))
@@ -132,8 +116,9 @@ def compare(
             frequencies.append(share.alias(f"{comparison.name}_u"))
     compared = sides.select("left", "right", *levels, *frequencies, _same_source(), *_flags())
     return compared.with_columns(
-        surname_agrees=pl.col("surname").is_in(["exact", "close", "near", "part"]).fill_null(value=False)
-    )
+        surname_agrees=pl.col("surname").is_in(["exact", "close", "near", "part"]).fill_null(value=False),
+        dates_differ=pl.col("both_days") & (pl.col("birth_date") == "same_year").fill_null(value=False),
+    ).drop("both_days")
 
 
 _FREQUENT = {
@@ -293,7 +278,11 @@ def _flags() -> list[pl.Expr]:
     # Besart and Besarta are one edit apart and two people.
     other_sex = (_both("known_sex") & ~_same("known_sex")).fill_null(value=False)
     variant = _same("given_fold") | pl.col("swapped") | alias | (pl.col("given_variant") & ~other_sex)
-    return [(_both("given_fold") & ~variant).fill_null(value=False).alias("given_differs")]
+    both_days = (pl.col("birth_precision_l") == DAY) & (pl.col("birth_precision_r") == DAY)
+    return [
+        (_both("given_fold") & ~variant).fill_null(value=False).alias("given_differs"),
+        both_days.fill_null(value=False).alias("both_days"),
+    ]
 
 
 # --------------------------------------------------------------------------- distances

@@ -1,37 +1,28 @@
-"""What `schemas/linkage.toml` says, as frozen values, and the weight that it gives to a pair.
-
-A weight is the base-2 logarithm of how much more likely a pair is to be one person than two. It
-is the sum of a prior and of one term for each comparison, log2(m / u) of the level that was met;
-a comparison with a blank adds nothing.
-
-Source: I. P. Fellegi and A. B. Sunter, "A theory for record linkage", JASA 64 (1969).
-"""
+"""What `schemas/linkage.toml` says, as frozen values; every fault in it is told by its key."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from atstats.errors import ConfigurationError
 
 __all__ = [
     "DOUBT",
+    "FLAGS",
     "LEVELS",
     "NEVER",
+    "PARTS",
     "REVIEW",
     "Block",
     "Comparison",
+    "Hold",
     "Level",
     "Reference",
     "RoleSpecification",
     "SheetSpecification",
     "Specification",
-    "name_frequency",
-    "prior_bits",
     "read_specification",
-    "weigh",
 ]
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
@@ -51,9 +42,30 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 }
 """Comparison -> the levels that `compare` can find."""
 
+PARTS: Mapping[str, str] = {
+    "personal_no": "personal_number",
+    "id_doc_no": "document_number",
+    "national_case_code": "national_code",
+    "local_id": "local_id",
+    "birth_year": "birth_year",
+    "day_and_month": "day_and_month",
+    "given_initial": "given_initial",
+    "surname_initial": "surname_initial",
+    "given_skeleton": "given_skeletons",
+    "surname_skeleton": "surname_skeletons",
+    "name_skeletons": "name_skeletons",
+    "municipality": "residence",
+    "sex": "known_sex",
+    "case": "case",
+}
+"""Part of a blocking key -> column of the fields; list columns give one key for each element."""
+
 NEVER, REVIEW, DOUBT = "never", "review", "doubt"
-"""Why a pair does not link by itself: personal numbers of two people; given names of two people with
-one surname, siblings or twins; stated ages alone. The first two also stand against a merge."""
+"""Why a pair does not link by itself: it is two persons; it is for a reviewer and, as the first, stands
+against a merge; it is for a reviewer and stands against nothing."""
+
+FLAGS = ("given_differs", "surname_agrees")
+"""What `compare` says of a pair beside its levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,6 @@ class Comparison:
     home: str = ""
     """Nationality: the country whose citizenship says nothing."""
 
-    def level(self, name: str) -> Level:
-        """The level with this name; every name of LEVELS is there."""
-        return next(each for each in self.levels if each.name == name)
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -99,6 +107,18 @@ class Block:
     parts: tuple[str, ...]
     tight: tuple[str, ...]
     """Further parts that count above `tighten_above` records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason why a pair does not link by itself."""
+
+    hold: str
+    """NEVER, REVIEW or DOUBT."""
+    all: tuple[str, ...]
+    """What must be so: "comparison:level", or one of FLAGS."""
+    unless: tuple[str, ...]
+    """What overrules it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +185,7 @@ class Specification:
     compare_all_up_to: int
     tighten_above: int
     blocks: tuple[Block, ...]
+    holds: tuple[Hold, ...]
     comparisons: Mapping[str, Comparison]
     fields: Mapping[str, str]
     case_keys: Mapping[str, tuple[str, ...]]
@@ -194,6 +215,7 @@ def read_specification(linkage: Mapping[str, Any]) -> Specification:
         ) from None
     for comparison in specification.comparisons.values():
         _check_comparison(comparison)
+    _check_names(specification)
     return specification
 
 
@@ -221,6 +243,9 @@ def _specification(linkage: Mapping[str, Any]) -> Specification:
         compare_all_up_to=int(blocking["compare_all_up_to"]),
         tighten_above=int(blocking["tighten_above"]),
         blocks=tuple(Block(tuple(each["parts"]), tuple(each.get("tight", ()))) for each in blocking["blocks"]),
+        holds=tuple(
+            Hold(str(each["hold"]), tuple(each["all"]), tuple(each.get("unless", ()))) for each in linkage["holds"]
+        ),
         comparisons={name: _comparison(name, each) for name, each in linkage["comparisons"].items()},
         fields=dict(linkage["fields"]),
         case_keys={kind: tuple(columns) for kind, columns in linkage["case_keys"].items()},
@@ -277,108 +302,47 @@ def _reference(record_type: str, given: Mapping[str, Any]) -> Reference:
     )
 
 
+def _check_names(specification: Specification) -> None:
+    """Refuse a name that stands for nothing: a comparison of a role, a part of a block, a kind of case number."""
+    conditions = {f"{name}:{level}" for name in specification.comparisons for level in LEVELS.get(name, ())}
+    sheets = [sheet for role in specification.roles.values() for sheet in role.sheets.values()]
+    named = [
+        (
+            "comparison",
+            specification.comparisons,
+            [n for role in specification.roles.values() for n in role.comparisons],
+        ),
+        ("hold", (NEVER, REVIEW, DOUBT), [each.hold for each in specification.holds]),
+        (
+            "condition",
+            sorted({*FLAGS, *conditions}),
+            [n for each in specification.holds for n in (*each.all, *each.unless)],
+        ),
+        ("part", PARTS, [n for block in specification.blocks for n in (*block.parts, *block.tight)]),
+        ("case key", specification.case_keys, [n for sheet in sheets for n in sheet.cases]),
+        ("case key", specification.case_keys, [n for each in specification.references for n in each.carries]),
+    ]
+    for kind, known, used in named:
+        for name in used:
+            if name not in known:
+                raise ConfigurationError(
+                    f"linkage.toml names the unknown {kind} {name}", hint=f"Known are {', '.join(known)}."
+                )
+
+
 def _check_comparison(comparison: Comparison) -> None:
-    known = LEVELS.get(comparison.name, ())
+    known = LEVELS.get(comparison.name)
+    if known is None:
+        raise ConfigurationError(
+            f"linkage.toml names the unknown comparison {comparison.name}", hint=f"Known are {', '.join(LEVELS)}."
+        )
     if sorted(known) != sorted(level.name for level in comparison.levels):
-        wanted = ", ".join(known) or "none: there is no such comparison"
         raise ConfigurationError(
             f"linkage.toml: comparisons.{comparison.name} has other levels than are compared",
-            hint=f"It needs each of these once: {wanted}.",
+            hint=f"It needs each of these once: {', '.join(known)}.",
         )
     if any(not (0 < level.m <= 1 and 0 < level.u <= 1) for level in comparison.levels):
         raise ConfigurationError(
             f"linkage.toml: comparisons.{comparison.name} has an m or u that is not above 0 and at most 1",
             hint="m and u are shares of pairs.",
         )
-
-
-# --------------------------------------------------------------------------- weights
-
-
-def prior_bits(n_records: int, specification: Specification) -> float:
-    """Log2 odds that two records taken at random are one person."""
-    share = specification.links_per_record / max(n_records, specification.smallest_n)
-    return math.log2(share / (1 - share))
-
-
-def name_frequency(fields: pl.DataFrame, *, value: str, beside: str, u: float, specification: Specification) -> pl.Expr:
-    """How common each record's value is, as an expression over `fields`.
-
-    The share is taken over distinct combinations with a second name, so that a person whom four
-    agencies registered does not make her own name common, and it starts from the preset u, so that
-    fifty records do not make every name common.
-
-    Args:
-        fields: One row per record.
-        value: The column whose values are counted.
-        beside: The name that makes combinations distinct.
-        u: The preset share of the exact level.
-        specification: Gives the floor and the weight of the preset.
-    """
-    combinations = fields.select(value, beside).drop_nulls(value).unique()
-    counts = combinations.group_by(value).len()
-    prior = specification.frequency_prior
-    shares = [
-        max(specification.frequency_floor, (n + prior * u) / (combinations.height + prior)) for n in counts["len"]
-    ]
-    return pl.col(value).replace_strict(counts[value], pl.Series(shares, dtype=pl.Float64), default=None)
-
-
-def weigh(
-    compared: pl.DataFrame, *, comparisons: tuple[str, ...], n_records: int, specification: Specification
-) -> pl.DataFrame:
-    """Add `weight` (bits), `contradicting` and `hold` to compared pairs.
-
-    Args:
-        compared: One row per pair, one column of level names per comparison (null where a side is
-            blank) and, where term frequencies count, `<comparison>_u`.
-        comparisons: The comparisons of the role.
-        n_records: Number of records of the role, for the prior.
-        specification: The linkage specification.
-
-    Returns:
-        The same rows. `contradicting` says that the pair met a level marked `contradicts` and is
-        weak as a whole; `hold` why it does not link by itself (NEVER, REVIEW, DOUBT or "").
-    """
-    weight = pl.lit(prior_bits(n_records, specification))
-    against = pl.lit(value=False)
-    for name in comparisons:
-        comparison = specification.comparisons[name]
-        bits = {level.name: level.bits for level in comparison.levels}
-        term = pl.col(name).replace_strict(list(bits), list(bits.values()), default=0.0, return_dtype=pl.Float64)
-        if comparison.term_frequency:
-            first = comparison.levels[0]
-            term = pl.when(pl.col(name) == first.name).then((first.m / pl.col(f"{name}_u")).log(2)).otherwise(term)
-        weight = weight + term
-        names = [level.name for level in comparison.levels if level.contradicts]
-        if names:
-            against = against | pl.col(name).is_in(names).fill_null(value=False)
-    weight = weight - specification.same_source_penalty * pl.col("same_source").cast(pl.Float64)
-    # A hundredth of a thousandth of a bit decides nothing; rounding makes sums equal on every machine.
-    return compared.with_columns(weight=weight.round(5), hold=_hold(comparisons)).with_columns(
-        contradicting=against & (pl.col("weight") < specification.contradiction_below)
-    )
-
-
-def _hold(comparisons: tuple[str, ...]) -> pl.Expr:
-    def met(comparison: str, level: str) -> pl.Expr:
-        if comparison not in comparisons:
-            return pl.lit(value=False)
-        return pl.col(comparison).eq(level).fill_null(value=False)
-
-    # A national case code decides, and so does the number that one agency gave to both records.
-    certain = met("national_case_code", "exact") | met("local_id", "exact")
-    numbered = certain | met("personal_no", "exact") | met("id_doc_no", "exact")
-    other_number = met("personal_no", "different")
-    other_name = pl.col("given_differs") & pl.col("surname_agrees")
-    # K04: "about ten" here and twelve there may be one child or two.
-    vague = met("declared_age", "tolerated") | met("declared_age", "different")
-    return (
-        pl.when(other_number & ~certain)
-        .then(pl.lit(NEVER))
-        .when(other_number | (other_name & ~certain))
-        .then(pl.lit(REVIEW))
-        .when(vague & ~numbered)
-        .then(pl.lit(DOUBT))
-        .otherwise(pl.lit(""))
-    )

@@ -4,6 +4,7 @@ It answers each path with a RawWorkbook or with a refusal in words. Its memory i
 where the system can do that.
 """
 
+import signal
 import zipfile
 from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ _DAMAGED = Refused("is damaged", "Open it in Excel, let Excel repair it, save it
 
 def serve(connection: Connection) -> None:
     """Answer paths with what was read until the parent says None."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
     _limit_memory()
     while (request := connection.recv()) is not None:
         path, sha256 = request
