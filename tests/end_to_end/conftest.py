@@ -47,7 +47,11 @@ def sample(root: Path, tmp_path: Path) -> Path:
 
 
 def _copy(root: Path, folder: Path) -> Path:
-    return Path(shutil.copytree(root / "sample_data" / "2025", folder, ignore=shutil.ignore_patterns("releases")))
+    return Path(
+        shutil.copytree(
+            root / "sample_data" / "2025", folder, ignore=shutil.ignore_patterns("releases", ".atstats.lock")
+        )
+    )
 
 
 @dataclass(frozen=True)
