@@ -126,7 +126,7 @@ def show_written(folder: Path, *, new: bool, files: int) -> None:
     """Name the release folder on stdout and what to open on stderr."""
     _stdout().print(str(folder), soft_wrap=True)
     _stderr().print(
-        f"{'Wrote' if new else 'Unchanged:'} {files} files. Next: open report.en.html in that folder with a browser."
+        f"{'Wrote' if new else 'Unchanged:'} {files} files. Next: open a report there (report.en.html) with a browser."
     )
 
 
