@@ -30,7 +30,10 @@ def _examples() -> Iterator[Any]:
 @pytest.mark.parametrize(("rule", "example", "broken"), list(_examples()))
 def test_an_example_of_a_rule_does_what_it_says(rule: Rule, example: Mapping[str, Any], broken: bool) -> None:
     """A passing row gives no finding of the rule, a failing row gives one."""
-    if rule.checks:
+    about_sheets = all(
+        isinstance(rows, list) and all(isinstance(row, dict) for row in rows) for rows in example.values()
+    )
+    if rule.checks and not about_sheets:
         got = _by_row(rule, example)
     elif rule.id in RULES:
         got = _across(rule, example)
@@ -44,7 +47,6 @@ def test_there_are_rules_of_every_kind() -> None:
     assert len(_SCHEMA.rules) >= 50
     assert {rule.scope for rule in _SCHEMA.rules.values()} == {"field", "cross-field", "cross-sheet", "cross-agency"}
     assert set(RULES) <= set(_SCHEMA.rules)
-    assert not [name for name in RULES if _SCHEMA.rules[name].checks]
 
 
 # --------------------------------------------------------------------------- rules over a row

@@ -6,13 +6,17 @@ that no other rule is held against it. Descriptions never quote a cell ("day 31 
 in month 02"); codes of a list are not personal values.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from atstats.frames import Run
-from atstats.schema import CodeList, Column, Schema
+from atstats.schema import CodeList, Column, Schema, Sheet
 from atstats.validation.findings import breaches, gathered
 from atstats.validation.folding import fold, folded_names, nearest
 from atstats.validation.sheets import FoundSheet
@@ -39,8 +43,9 @@ BLANK_FLAG = "blank:"
 _PERSONAL_NO = "personal_no"
 _EXACT_DIGITS = 15
 """Excel keeps no more digits of a number than these."""
-_DAY_FIRST = r"^(\d{1,2})[./\-]\s*(\d{1,2})[./\-]\s*(\d{4}|\d{2})\.?$"
-_ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$"
+_DAY_FIRST = re.compile(r"^([0-9]{1,2})[./-]\s*([0-9]{1,2})[./-]\s*([0-9]{4}|[0-9]{2})\.?$")
+_ISO = re.compile(r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00)?)?$")
+_YEARS = range(1900, 2101)
 _INVISIBLE = "[\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad]"
 
 
@@ -78,83 +83,144 @@ def convert(found: FoundSheet, *, file: str, schema: Schema, run: Run) -> Conver
         schema: gives the code lists.
         run: its reference year decides the century of a year of two digits.
     """
-    height = found.values.height
-    typed: dict[str, pl.Series] = {"row": found.values["row"]}
-    flags: dict[str, pl.Series] = {}
-    problems: list[pl.DataFrame] = []
-    for column in found.sheet.columns:
-        letters = found.letters.get(column.name)
-        if letters is None:
-            typed[column.name] = pl.Series([None] * height, dtype=TYPES[column.type])
-            flags[unknown_flag(column.name)] = pl.Series([True] * height, dtype=pl.Boolean)
-            blank = pl.Series([True] * height, dtype=pl.Boolean)
-        else:
-            cells = _cells(found, letters)
-            cells = cells.with_columns(_converted(cells, column, schema=schema, run=run))
-            cells = cells.with_columns(unknown=pl.col("unknown").fill_null(value=False) | pl.col("broken"))
-            typed[column.name] = cells.select(pl.when(~pl.col("unknown")).then(pl.col("typed")))["typed"]
-            flags[unknown_flag(column.name)] = cells["unknown"]
-            blank = cells["value"].is_null() & ~cells["broken"]
-            problems += _described(cells, column, record_type=found.record_type, file=file)
-            problems += _unfilled(cells, column, found=found, file=file)
-        if column.required_if:
-            flags[blank_flag(column.name)] = blank
-    return Converted(found, pl.DataFrame(typed | flags), gathered(problems), height * len(found.letters))
+    columns = [column for column in found.sheet.columns if column.name in found.letters]
+    cells = _cells(found, columns)
+    read = cells.with_columns(
+        each.alias(f"{part}:{column.name}")
+        for column in columns
+        for part, each in _read(cells, column, schema=schema, run=run).items()
+    )
+    problems = [*_described(read, columns, found, file=file), *_unfilled(read, columns, found, file=file)]
+    return Converted(found, _records(read, found.sheet), gathered(problems), found.values.height * len(columns))
 
 
-def _cells(found: FoundSheet, letters: str) -> pl.DataFrame:
-    """row, value (trimmed text, null if blank), kind, special, broken."""
-    trimmed = pl.col("value").str.normalize("NFC").str.replace_all(_INVISIBLE, "").str.strip_chars()
-    frame = pl.DataFrame({"row": found.values["row"], "value": found.values[letters], "kind": found.kinds[letters]})
-    return frame.with_columns(
-        value=pl.when(trimmed.str.len_chars() > 0).then(trimmed),
-        broken=pl.col("kind").is_in(["error", "no_value"]),
-    ).with_columns(special=pl.col("value").is_in(SPECIAL_VALUES).fill_null(value=False))
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The cell of one column, as expressions: its text trimmed (null if blank), and what it holds."""
+
+    column: Column
+
+    @property
+    def value(self) -> pl.Expr:
+        return pl.col(f"value:{self.column.name}")
+
+    @property
+    def kind(self) -> pl.Expr:
+        return pl.col(f"kind:{self.column.name}")
+
+    @property
+    def special(self) -> pl.Expr:
+        """UNK, NA or REF instead of a value."""
+        return self.value.is_in(SPECIAL_VALUES).fill_null(value=False)
+
+    @property
+    def broken(self) -> pl.Expr:
+        """An error of Excel, or a formula without a stored result."""
+        return self.kind.is_in(["error", "no_value"])
+
+    @property
+    def filled(self) -> pl.Expr:
+        return self.value.is_not_null() & ~self.special
 
 
-def _converted(cells: pl.DataFrame, column: Column, *, schema: Schema, run: Run) -> list[pl.Expr | pl.Series]:
-    """The columns `typed`, `unknown`, `detail` and `note` for the cells of one column."""
+_Part = pl.Expr | pl.Series
+
+
+def _cells(found: FoundSheet, columns: Sequence[Column]) -> pl.DataFrame:
+    """row, and for each column its trimmed text and its kind."""
+    letters = {column.name: found.letters[column.name] for column in columns}
+    frame = pl.DataFrame(
+        [
+            found.values["row"],
+            *(found.values[where].alias(f"value:{name}") for name, where in letters.items()),
+            *(found.kinds[where].alias(f"kind:{name}") for name, where in letters.items()),
+        ]
+    )
+    trimmed = pl.col("^value:.*$").str.normalize("NFC").str.replace_all(_INVISIBLE, "").str.strip_chars()
+    return frame.with_columns(trimmed.replace("", None))
+
+
+def _read(cells: pl.DataFrame, column: Column, *, schema: Schema, run: Run) -> dict[str, _Part]:
+    """`typed`, `unknown`, `detail` and `note` for the cells of one column."""
+    cell = _Cell(column)
     if column.type in ("code", "codes", "yesno"):
-        return _codes(cells, schema.codelists[column.codes], several=column.type == "codes")
-    if column.type == "date":
-        return _dates(run.reference_year)
-    if column.type in ("integer", "decimal"):
-        return _numbers(whole=column.type == "integer")
-    return _texts(personal_no=column.name == _PERSONAL_NO)
-
-
-def _described(cells: pl.DataFrame, column: Column, *, record_type: str, file: str) -> Iterator[pl.DataFrame]:
-    """The breaches of one column, one frame for each kind of problem."""
-    told = cells.filter(pl.col("detail").is_not_null() & ~pl.col("broken")).with_columns(submission=pl.lit(file))
-    for (detail,), rows in told.group_by("detail", maintain_order=True):
-        rule, severity = _RULES[str(detail)]
-        yield breaches(
-            rows.select("submission", "row", pl.col("note").fill_null("")),
-            rule=rule,
-            record_type=record_type,
-            column=column.name,
-            detail=str(detail),
-            severity=severity,
+        return _codes(
+            cells[f"value:{column.name}"].to_list(), schema.codelists[column.codes], several=column.type == "codes"
         )
+    if column.type == "date":
+        return _dates(cells, column, reference_year=run.reference_year)
+    if column.type in ("integer", "decimal"):
+        return _numbers(cell, whole=column.type == "integer")
+    return _texts(cell, personal_no=column.name == _PERSONAL_NO)
 
 
-def _unfilled(cells: pl.DataFrame, column: Column, *, found: FoundSheet, file: str) -> Iterator[pl.DataFrame]:
-    """REQ-01: a required cell is blank, or a cell that names the row says only that it is not known."""
-    empty = cells.filter(pl.col("value").is_null() & ~pl.col("broken") & column.required)
-    unnamed = cells.filter(pl.col("special") & pl.col("typed").is_null() & (column.name in found.sheet.key))
-    for rows, detail in (
-        (empty.filter(pl.col("kind") == "blank"), ""),
-        (empty.filter(pl.col("kind") != "blank"), "white_space"),
-        (unnamed, "special"),
-    ):
-        if rows.height:
+def _records(read: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
+    """row, the typed columns, and their flags; a cell that could not be read is null."""
+    parts: list[pl.Expr] = [pl.col("row")]
+    for column in sheet.columns:
+        cell = _Cell(column)
+        there = f"value:{column.name}" in read.columns
+        unknown = pl.col(f"unknown:{column.name}").fill_null(value=False) | cell.broken if there else pl.lit(value=True)
+        typed = pl.col(f"typed:{column.name}") if there else pl.lit(None)
+        parts.append(pl.when(~unknown).then(typed).cast(TYPES[column.type]).alias(column.name))
+        parts.append(unknown.alias(unknown_flag(column.name)))
+        if column.required_if:
+            blank = cell.value.is_null() & ~cell.broken if there else pl.lit(value=True)
+            parts.append(blank.alias(blank_flag(column.name)))
+    return read.select(parts)
+
+
+def _described(
+    read: pl.DataFrame, columns: Sequence[Column], found: FoundSheet, *, file: str
+) -> Iterator[pl.DataFrame]:
+    """What could not be read, one frame for each column and kind of problem."""
+    told = {column.name: pl.col(f"detail:{column.name}").is_not_null() & ~_Cell(column).broken for column in columns}
+    for column in _concerned(read, columns, told):
+        rows = read.filter(told[column.name]).select(
+            pl.lit(file).alias("submission"),
+            "row",
+            pl.col(f"detail:{column.name}").alias("detail"),
+            pl.col(f"note:{column.name}").fill_null("").alias("note"),
+        )
+        for (detail,), alike in rows.group_by("detail", maintain_order=True):
+            rule, severity = _RULES[str(detail)]
             yield breaches(
-                rows.select(pl.lit(file).alias("submission"), "row"),
+                alike,
+                rule=rule,
+                record_type=found.record_type,
+                column=column.name,
+                detail=str(detail),
+                severity=severity,
+            )
+
+
+def _unfilled(read: pl.DataFrame, columns: Sequence[Column], found: FoundSheet, *, file: str) -> Iterator[pl.DataFrame]:
+    """REQ-01: a required cell is blank, or a cell that names the row says only that it is not known."""
+    kinds: dict[str, dict[str, pl.Expr]] = {"": {}, "white_space": {}, "special": {}}
+    for column in columns:
+        cell = _Cell(column)
+        if column.required:
+            kinds[""][column.name] = cell.kind == "blank"
+            kinds["white_space"][column.name] = cell.value.is_null() & ~cell.broken & (cell.kind != "blank")
+        if column.name in found.sheet.key:
+            kinds["special"][column.name] = cell.special & pl.col(f"typed:{column.name}").is_null()
+    for detail, conditions in kinds.items():
+        for column in _concerned(read, columns, conditions):
+            yield breaches(
+                read.filter(conditions[column.name]).select(pl.lit(file).alias("submission"), "row"),
                 rule="REQ-01",
                 record_type=found.record_type,
                 column=column.name,
                 detail=detail,
             )
+
+
+def _concerned(read: pl.DataFrame, columns: Sequence[Column], conditions: Mapping[str, pl.Expr]) -> list[Column]:
+    """The columns in which a condition holds in any row."""
+    if not conditions or not read.height:
+        return []
+    holds = read.select(condition.any().alias(name) for name, condition in conditions.items()).row(0, named=True)
+    return [column for column in columns if holds.get(column.name)]
 
 
 _RULES: Mapping[str, tuple[str, str | None]] = {
@@ -184,122 +250,120 @@ def _case(*pairs: tuple[pl.Expr, str]) -> pl.Expr:
     result: pl.Expr = pl.lit(None, dtype=pl.String)
     for condition, detail in reversed(pairs):
         result = pl.when(condition).then(pl.lit(detail)).otherwise(result)
-    return result.alias("detail")
+    return result
 
 
 # --------------------------------------------------------------------------- text
 
 
-def _texts(*, personal_no: bool) -> list[pl.Expr | pl.Series]:
-    text = pl.col("value")
-    number = pl.col("kind") == "number"
-    changed = pl.col("kind").is_in(["date", "datetime", "duration"])
+def _texts(cell: _Cell, *, personal_no: bool) -> dict[str, _Part]:
+    text = cell.value
+    number = cell.kind == "number"
+    changed = cell.kind.is_in(["date", "datetime", "duration"])
     rounded = number & (text.str.replace_all(r"\D", "").str.len_chars() > _EXACT_DIGITS)
     restored = pl.lit(value=False)
     if personal_no:
         text = text.str.replace_all(r"[\s\-]", "")
         restored = number & text.str.contains(r"^\d{9}$")
         text = pl.when(restored).then("0" + text).otherwise(text)
-    return [
-        pl.when(~pl.col("special")).then(text).alias("typed"),
-        changed.alias("unknown"),
-        _case((changed, "date_for_text"), (restored, "restored"), (rounded, "digits_lost")),
-        pl.lit("").alias("note"),
-    ]
+    return {
+        "typed": pl.when(~cell.special).then(text),
+        "unknown": changed,
+        "detail": _case((changed, "date_for_text"), (restored, "restored"), (rounded, "digits_lost")),
+        "note": pl.lit(""),
+    }
 
 
 # --------------------------------------------------------------------------- dates
 
 
-def _dates(reference_year: int) -> list[pl.Expr | pl.Series]:
-    text = pl.col("value")
-    true_date = pl.col("kind").is_in(["date", "datetime"])
-    written = pl.col("kind") == "text"
-    day_first = written & text.str.contains(_DAY_FIRST)
-    iso = written & text.str.contains(_ISO)
-    number = {name: text.str.extract(_DAY_FIRST, place).cast(pl.Int32) for place, name in enumerate("dmy", start=1)}
-    iso_number = {name: text.str.extract(_ISO, place).cast(pl.Int32) for place, name in enumerate("ymd", start=1)}
-    short = day_first & (text.str.extract(_DAY_FIRST, 3).str.len_chars() == 2)
-    century = pl.when(number["y"] > reference_year % 100 + 1).then(1900).otherwise(2000)
-    year: pl.Expr = pl.when(day_first).then(pl.when(short).then(number["y"] + century).otherwise(number["y"]))
-    year = pl.when(iso).then(iso_number["y"]).otherwise(year)
-    month = pl.when(iso).then(iso_number["m"]).otherwise(pl.when(day_first).then(number["m"]))
-    day = pl.when(iso).then(iso_number["d"]).otherwise(pl.when(day_first).then(number["d"]))
-    composed = pl.concat_str(
-        [year.cast(pl.String).str.zfill(4), month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2)],
-        separator="-",
-    )
-    value = pl.when(true_date).then(text.str.slice(0, 10)).otherwise(composed).str.to_date("%Y-%m-%d", strict=False)
-    filled = text.is_not_null() & ~pl.col("special")
-    in_words = iso | day_first
-    bad_month = in_words & ~month.is_between(1, 12)
-    bad_day = in_words & ~bad_month & value.is_null()
-    far = value.is_not_null() & ~value.dt.year().is_between(1900, 2100)
-    as_number = pl.col("kind").is_in(["number", "duration", "boolean"])
-    other = filled & ~true_date & ~in_words & ~as_number
-    day_of_month = pl.concat_str(
-        [day.cast(pl.String), month.cast(pl.String).str.zfill(2)], separator="/", ignore_nulls=True
-    )
-    return [
-        pl.when(filled & ~far).then(value).alias("typed"),
-        (filled & (value.is_null() | far)).alias("unknown"),
-        _case(
-            (filled & as_number, "number_for_date"),
-            (bad_month, "impossible_month"),
-            (bad_day, "impossible_day"),
-            (far, "implausible_year"),
-            (other, "not_a_date"),
-            (short, "short_year"),
-            (day_first, "text_date"),
-        ),
-        pl.when(bad_day).then(day_of_month).when(bad_month).then(month.cast(pl.String)).alias("note"),
-    ]
+def _dates(cells: pl.DataFrame, column: Column, *, reference_year: int) -> dict[str, _Part]:
+    """Each different spelling is read once."""
+    spelt = list(zip(cells[f"kind:{column.name}"].to_list(), cells[f"value:{column.name}"].to_list(), strict=True))
+    answers = {each: _date(*each, reference_year=reference_year) for each in dict.fromkeys(spelt)}
+    found = [answers[each] for each in spelt]
+    return {
+        "typed": pl.Series([each.day for each in found], dtype=pl.Date),
+        "unknown": pl.Series([each.day is None and bool(each.detail) for each in found], dtype=pl.Boolean),
+        "detail": pl.Series([each.detail or None for each in found], dtype=pl.String),
+        "note": pl.Series([each.note for each in found], dtype=pl.String),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    day: date | None = None
+    detail: str = ""
+    note: str = ""
+
+
+def _date(kind: str, text: str | None, *, reference_year: int) -> _Day:
+    """The day that a cell means, or what is wrong with it; day first where it is written with dots."""
+    if text is None or text in SPECIAL_VALUES:
+        return _Day()
+    if kind in ("number", "duration", "boolean"):
+        return _Day(detail="number_for_date")
+    detail = ""
+    iso = _ISO.match(text[:10] if kind in ("date", "datetime") else text)
+    if iso:
+        year, month, day = (int(part) for part in iso.groups())
+    else:
+        written = _DAY_FIRST.match(text)
+        if not written:
+            return _Day(detail="not_a_date")
+        day, month, year = (int(part) for part in written.groups())
+        detail = "text_date"
+        if len(written[3]) == 2:
+            detail = "short_year"
+            year += 1900 if year > reference_year % 100 + 1 else 2000
+    if not 1 <= month <= 12:
+        return _Day(detail="impossible_month", note=str(month))
+    if not 1 <= day <= monthrange(max(year, 1), month)[1]:
+        return _Day(detail="impossible_day", note=f"{day}/{month:02}")
+    if year not in _YEARS:
+        return _Day(detail="implausible_year")
+    return _Day(date(year, month, day), detail)
 
 
 # --------------------------------------------------------------------------- numbers
 
 
-def _numbers(*, whole: bool) -> list[pl.Expr | pl.Series]:
-    text = pl.col("value")
-    filled = text.is_not_null() & ~pl.col("special")
-    is_number = pl.col("kind") == "number"
-    written = (pl.col("kind") == "text") & text.str.contains(r"^[+-]?\d+([.,]\d+)?$")
+def _numbers(cell: _Cell, *, whole: bool) -> dict[str, _Part]:
+    text, filled = cell.value, cell.filled
+    is_number = cell.kind == "number"
+    written = (cell.kind == "text") & text.str.contains(r"^[+-]?\d+([.,]\d+)?$")
     number = pl.when(is_number | written).then(text.str.replace(",", ".", literal=True)).cast(pl.Float64, strict=False)
     broken_up = number != number.round(0) if whole else pl.lit(value=False)
-    dated = pl.col("kind").is_in(["date", "datetime", "duration"])
+    dated = cell.kind.is_in(["date", "datetime", "duration"])
     value = pl.when(~broken_up).then(number)
-    return [
-        pl.when(filled).then(value.cast(pl.Int64, strict=False) if whole else value).alias("typed"),
-        (filled & (number.is_null() | broken_up)).fill_null(value=False).alias("unknown"),
-        _case(
+    return {
+        "typed": pl.when(filled).then(value.cast(pl.Int64, strict=False) if whole else value),
+        "unknown": filled & (number.is_null() | broken_up),
+        "detail": _case(
             (filled & dated, "date_for_number"),
             (filled & number.is_null(), "not_a_number"),
             (filled & broken_up, "not_whole"),
             (filled & written, "number_as_text"),
         ),
-        pl.lit("").alias("note"),
-    ]
+        "note": pl.lit(""),
+    }
 
 
 # --------------------------------------------------------------------------- codes
 
 
-def _codes(cells: pl.DataFrame, codes: CodeList, *, several: bool) -> list[pl.Expr | pl.Series]:
+def _codes(values: Sequence[str | None], codes: CodeList, *, several: bool) -> dict[str, _Part]:
     """Each different spelling is looked up once."""
     lookup = _Lookup(codes)
-    spellings = cells["value"].drop_nulls().unique().sort().to_list()
-    answers = {spelling: lookup.read(spelling, several=several) for spelling in spellings}
-    found = [answers.get(value) for value in cells["value"].to_list()]
-    kind = pl.List(pl.String) if several else pl.String
-    typed = [(answer.codes if several else next(iter(answer.codes), None)) if answer else None for answer in found]
-    if several:
-        typed = [each or None for each in typed]
-    return [
-        pl.Series("typed", typed, dtype=kind),
-        pl.Series("unknown", [bool(answer and answer.detail) for answer in found], dtype=pl.Boolean),
-        pl.Series("detail", [answer.detail or None if answer else None for answer in found], dtype=pl.String),
-        pl.Series("note", [answer.note if answer else "" for answer in found], dtype=pl.String),
-    ]
+    answers = {value: lookup.read(value, several=several) for value in dict.fromkeys(values) if value is not None}
+    found = [answers.get(value, _BLANK) if value is not None else _BLANK for value in values]
+    typed: list[Any] = [(list(each.codes) or None) if several else next(iter(each.codes), None) for each in found]
+    return {
+        "typed": pl.Series(typed, dtype=pl.List(pl.String) if several else pl.String),
+        "unknown": pl.Series([bool(each.detail) for each in found], dtype=pl.Boolean),
+        "detail": pl.Series([each.detail or None for each in found], dtype=pl.String),
+        "note": pl.Series([each.note for each in found], dtype=pl.String),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +371,9 @@ class _Answer:
     codes: tuple[str, ...] = ()
     detail: str = ""
     note: str = ""
+
+
+_BLANK = _Answer()
 
 
 class _Lookup:

@@ -16,7 +16,7 @@ from atstats.errors import ConfigurationError
 from atstats.frames import FINDINGS, Finding, no_findings
 from atstats.schema import Schema
 
-__all__ = ["BREACHES", "Book", "SheetPlace", "breach", "breaches", "gathered", "placed"]
+__all__ = ["BREACHES", "NO_OTHERS", "Book", "SheetPlace", "breach", "breaches", "gathered", "place_of", "placed"]
 
 _OTHER = pl.Struct({"record_type": pl.String, "row": pl.UInt32, "column": pl.String})
 
@@ -36,6 +36,9 @@ BREACHES: Mapping[str, Any] = {
 """One row = one breach. `tab` and `cell` are filled where the place is no known column of a
 known sheet; `severity` is null where the rule's own applies; `others` are further cells of the
 same workbook."""
+
+NO_OTHERS = pl.lit([], dtype=pl.List(_OTHER))
+"""No further cell."""
 
 _KEYS = ["submission", "record_type", "column"]
 
@@ -77,7 +80,8 @@ def breaches(
     """Breaches in the rows given, one a row.
 
     Args:
-        found: `submission` and `row` of the records, and optionally `note`.
+        found: `submission` and `row` of the records, optionally `note`, and `others` where the further
+            cells stand in other rows.
         rule: id of the rule.
         record_type: the sheet of the records.
         column: the cell to name.
@@ -85,10 +89,9 @@ def breaches(
         detail: picks the message among the rule's.
         severity: where it is not the rule's own.
     """
-    same_row = [
-        pl.struct(pl.lit(record_type).alias("record_type"), pl.col("row"), pl.lit(other).alias("column"))
-        for other in others
-    ]
+    further = pl.col("others") if "others" in found.columns else NO_OTHERS
+    if others:
+        further = pl.concat_list([*(place_of(record_type, pl.col("row"), other) for other in others), further])
     return gathered(
         [
             found.select(
@@ -100,10 +103,15 @@ def breaches(
                 pl.lit(severity, dtype=pl.String).alias("severity"),
                 pl.lit(detail).alias("detail"),
                 (pl.col("note") if "note" in found.columns else pl.lit("")).alias("note"),
-                (pl.concat_list(same_row) if same_row else pl.lit([], dtype=pl.List(_OTHER))).alias("others"),
+                further.alias("others"),
             )
         ]
     )
+
+
+def place_of(record_type: str, row: pl.Expr, column: str) -> pl.Expr:
+    """A further cell: a column of some row of the same workbook."""
+    return pl.struct(pl.lit(record_type).alias("record_type"), row.alias("row"), pl.lit(column).alias("column"))
 
 
 def breach(

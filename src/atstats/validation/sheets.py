@@ -254,7 +254,8 @@ def _structure(found: FoundSheet, *, file: str, facts: tuple[Fact, ...]) -> Iter
 
 def _bad_cells(found: FoundSheet, *, file: str, kind: str, detail: str) -> Iterator[pl.DataFrame]:
     keys = {letters: key for key, letters in found.letters.items()}
-    for name in found.kinds.columns[1:]:
+    holds = found.kinds.select((pl.exclude("row") == kind).any())
+    for name in [name for name in holds.columns if found.kinds.height and holds[name][0]]:
         for row in found.kinds.filter(pl.col(name) == kind)["row"]:
             column = found.sheet.by_name.get(keys.get(name, ""))
             yield breach(

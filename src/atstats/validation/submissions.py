@@ -20,6 +20,8 @@ from atstats.validation.sheets import FoundSheet, find_sheet, find_tabs, locate
 __all__ = ["Read", "read_submission"]
 
 _META = "meta"
+_WHOLE_FILE = {"date_1904": "META-09", "external_link": "META-08", "macro": "META-08"}
+"""Facts about a whole workbook -> the rule that tells of them."""
 
 
 @dataclass(slots=True)
@@ -60,8 +62,11 @@ class Read:
 def read_submission(raw: RawWorkbook, *, schema: Schema, run: Run) -> Read:
     """Place a workbook by its sheet meta and read its sheets; every fault becomes a breach."""
     read = Read(raw)
-    if any(fact.kind == "date_1904" for fact in raw.facts):
-        read.problems.append(breach(raw.file, rule="META-09", detail="date_1904", tab=""))
+    read.problems += [
+        breach(raw.file, rule=rule, detail=kind, tab="")
+        for kind, rule in _WHOLE_FILE.items()
+        if any(fact.kind == kind for fact in raw.facts)
+    ]
     meta = _meta(read, schema=schema, run=run)
     if meta is None:
         return read
