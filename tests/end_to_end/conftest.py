@@ -5,21 +5,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ran import Built, Ran
 
 from atstats import cli
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -52,19 +43,6 @@ def _copy(root: Path, folder: Path) -> Path:
             root / "sample_data" / "2025", folder, ignore=shutil.ignore_patterns("releases", ".atstats.lock")
         )
     )
-
-
-@dataclass(frozen=True)
-class Built:
-    """A release and all that its making printed."""
-
-    folder: Path
-    printed: str
-
-    def files(self) -> dict[str, bytes]:
-        """Name -> content."""
-        found = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
 
 
 def _build(collection: Path, *options: str, environment: dict[str, str] | None = None) -> Built:

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook, load_workbook
-
-from conftest import Ran
+from ran import Ran
 
 _POLICE = "submissions/KP_THB_2025.xlsx"
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from ran import Built, Ran
 
 from atstats import pipeline, simulation
 from atstats.schema import Schema, load
 from atstats.simulation import Simulated
-from conftest import Built, Ran
 from intruder import Key, World, attack, key_of
 
 _HEAVY = {"polars", "pandera", "openpyxl", "python_calamine"}

@@ -8,7 +8,7 @@ in month 02"); codes of a list are not personal values.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -144,9 +144,7 @@ def _read(cells: pl.DataFrame, column: Column, *, schema: Schema, run: Run) -> d
     """`typed`, `unknown`, `detail` and `note` for the cells of one column."""
     cell = _Cell(column)
     if column.type in ("code", "codes", "yesno"):
-        return _codes(
-            cells[f"value:{column.name}"].to_list(), schema.codelists[column.codes], several=column.type == "codes"
-        )
+        return _codes(cells, column, schema.codelists[column.codes])
     if column.type == "date":
         return _dates(cells, column, reference_year=run.reference_year)
     if column.type in ("integer", "decimal"):
@@ -278,31 +276,17 @@ def _texts(cell: _Cell, *, personal_no: bool) -> dict[str, _Part]:
 
 
 def _dates(cells: pl.DataFrame, column: Column, *, reference_year: int) -> dict[str, _Part]:
-    """Each different spelling is read once."""
-    spelt = list(zip(cells[f"kind:{column.name}"].to_list(), cells[f"value:{column.name}"].to_list(), strict=True))
-    answers = {each: _date(*each, reference_year=reference_year) for each in dict.fromkeys(spelt)}
-    found = [answers[each] for each in spelt]
-    return {
-        "typed": pl.Series([each.day for each in found], dtype=pl.Date),
-        "unknown": pl.Series([each.day is None and bool(each.detail) for each in found], dtype=pl.Boolean),
-        "detail": pl.Series([each.detail or None for each in found], dtype=pl.String),
-        "note": pl.Series([each.note for each in found], dtype=pl.String),
-    }
+    cell = _Cell(column)
+    spelt = cells.select(pl.when(cell.filled).then(pl.concat_str(cell.kind.cast(pl.String), cell.value, separator=" ")))
+    return _each_once(
+        spelt.to_series(), lambda text: _date(*text.split(" ", 1), reference_year=reference_year), pl.Date()
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    day: date | None = None
-    detail: str = ""
-    note: str = ""
-
-
-def _date(kind: str, text: str | None, *, reference_year: int) -> _Day:
+def _date(kind: str, text: str, *, reference_year: int) -> "_Answer":
     """The day that a cell means, or what is wrong with it; day first where it is written with dots."""
-    if text is None or text in SPECIAL_VALUES:
-        return _Day()
     if kind in ("number", "duration", "boolean"):
-        return _Day(detail="number_for_date")
+        return _Answer(detail="number_for_date")
     detail = ""
     iso = _ISO.match(text[:10] if kind in ("date", "datetime") else text)
     if iso:
@@ -310,19 +294,19 @@ def _date(kind: str, text: str | None, *, reference_year: int) -> _Day:
     else:
         written = _DAY_FIRST.match(text)
         if not written:
-            return _Day(detail="not_a_date")
+            return _Answer(detail="not_a_date")
         day, month, year = (int(part) for part in written.groups())
         detail = "text_date"
         if len(written[3]) == 2:
             detail = "short_year"
             year += 1900 if year > reference_year % 100 + 1 else 2000
     if not 1 <= month <= 12:
-        return _Day(detail="impossible_month", note=str(month))
+        return _Answer(detail="impossible_month", note=str(month))
     if not 1 <= day <= monthrange(max(year, 1), month)[1]:
-        return _Day(detail="impossible_day", note=f"{day}/{month:02}")
+        return _Answer(detail="impossible_day", note=f"{day}/{month:02}")
     if year not in _YEARS:
-        return _Day(detail="implausible_year")
-    return _Day(date(year, month, day), detail)
+        return _Answer(detail="implausible_year")
+    return _Answer(date(year, month, day), detail)
 
 
 # --------------------------------------------------------------------------- numbers
@@ -352,28 +336,34 @@ def _numbers(cell: _Cell, *, whole: bool) -> dict[str, _Part]:
 # --------------------------------------------------------------------------- codes
 
 
-def _codes(values: Sequence[str | None], codes: CodeList, *, several: bool) -> dict[str, _Part]:
-    """Each different spelling is looked up once."""
-    lookup = _Lookup(codes)
-    answers = {value: lookup.read(value, several=several) for value in dict.fromkeys(values) if value is not None}
-    found = [answers.get(value, _BLANK) if value is not None else _BLANK for value in values]
-    typed: list[Any] = [(list(each.codes) or None) if several else next(iter(each.codes), None) for each in found]
-    return {
-        "typed": pl.Series(typed, dtype=pl.List(pl.String) if several else pl.String),
-        "unknown": pl.Series([bool(each.detail) for each in found], dtype=pl.Boolean),
-        "detail": pl.Series([each.detail or None for each in found], dtype=pl.String),
-        "note": pl.Series([each.note for each in found], dtype=pl.String),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    codes: tuple[str, ...] = ()
+    """What one spelling means, or what is wrong with it."""
+
+    value: Any = None
     detail: str = ""
     note: str = ""
 
 
-_BLANK = _Answer()
+def _each_once(spelt: pl.Series, read: Callable[[str], _Answer], kind: pl.DataType) -> dict[str, _Part]:
+    """Read each different spelling once, and give every cell its answer."""
+    different = spelt.drop_nulls().unique(maintain_order=True)
+    answers = [read(spelling) for spelling in different]
+    place = spelt.replace_strict(different, pl.Series(range(len(answers)), dtype=pl.UInt32), default=None)
+    parts: dict[str, tuple[list[Any], pl.DataType]] = {
+        "typed": ([each.value for each in answers], kind),
+        "unknown": ([each.value is None and bool(each.detail) for each in answers], pl.Boolean()),
+        "detail": ([each.detail or None for each in answers], pl.String()),
+        "note": ([each.note for each in answers], pl.String()),
+    }
+    return {name: pl.Series(values, dtype=dtype).gather(place) for name, (values, dtype) in parts.items()}
+
+
+def _codes(cells: pl.DataFrame, column: Column, codes: CodeList) -> dict[str, _Part]:
+    lookup = _Lookup(codes)
+    if column.type == "codes":
+        return _each_once(cells[f"value:{column.name}"], lookup.several, pl.List(pl.String()))
+    return _each_once(cells[f"value:{column.name}"], lookup.one, pl.String())
 
 
 class _Lookup:
@@ -387,29 +377,26 @@ class _Lookup:
         if codes.id == "yesno":
             self._exact |= {"TRUE": "YES", "FALSE": "NO"}
 
-    def read(self, text: str, *, several: bool) -> _Answer:
-        """The codes that a cell means, or what is wrong with it."""
-        if not several:
-            return self._one(text)
+    def several(self, text: str) -> _Answer:
+        """The codes that a cell names, divided by semicolons, each once; nothing if one of them is wrong."""
         found: list[str] = []
-        for piece in (part.strip() for part in text.split(";")):
-            if not piece:
-                continue
-            answer = self._one(piece)
+        for piece in filter(None, map(str.strip, text.split(";"))):
+            answer = self.one(piece)
             if answer.detail:
                 return answer
-            found += [code for code in answer.codes if code not in found]
-        return _Answer(tuple(found))
+            if answer.value is not None and answer.value not in found:
+                found.append(answer.value)
+        return _Answer(found or None)
 
-    def _one(self, text: str) -> _Answer:
+    def one(self, text: str) -> _Answer:
+        """The code that a text stands for: the code itself, a label in any language, or an alias."""
         upper = text.upper()
         if upper in SPECIAL_VALUES and not (upper == UNKNOWN and upper in self._exact):
             return _Answer()
-        exact = self._exact.get(upper) or self._padded.get(text)
         folded = fold(text)
-        code = exact or self._known.get(folded)
+        code = self._exact.get(upper) or self._padded.get(text) or self._known.get(folded)
         if code:
-            return _Answer((code,))
+            return _Answer(code)
         if folded in self._ambiguous:
             return _Answer(detail="ambiguous")
         near = nearest(text, self._known)

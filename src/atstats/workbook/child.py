@@ -27,7 +27,7 @@ def serve(connection: Connection) -> None:
     """Answer paths with what was read until the parent says None."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
     _limit_memory()
-    while (request := connection.recv()) is not None:
+    while (request := _asked(connection)) is not None:
         path, sha256 = request
         try:
             answer: RawWorkbook | Refused = parse(Path(path), sha256=sha256)
@@ -36,6 +36,15 @@ def serve(connection: Connection) -> None:
         except BaseException:  # a parser that panics raises no Exception; its words may hold data, none is kept
             answer = _DAMAGED
         connection.send(answer)
+
+
+def _asked(connection: Connection) -> tuple[str, str] | None:
+    """The next path and its hash; none when the parent has gone."""
+    try:
+        asked: tuple[str, str] | None = connection.recv()
+    except (EOFError, OSError):
+        return None
+    return asked
 
 
 def parse(path: Path, *, sha256: str) -> RawWorkbook | Refused:

@@ -1,0 +1,33 @@
+"""The schemas of the checkout, the year of the tests, and one call that checks workbooks."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from atstats.frames import Checked, RawWorkbook, Run, Unreadable
+from atstats.schema import Schema, load
+from atstats.validation import check
+
+
+@pytest.fixture(scope="session")
+def schema(root: Path) -> Schema:
+    """The schemas that are shipped."""
+    return load(root / "schemas")
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """The reference year 2025, read at the end of March 2026."""
+    return Run(2025, date(2026, 3, 31), "atstats test")
+
+
+@pytest.fixture(scope="session")
+def checked(schema: Schema, run: Run) -> Callable[..., Checked]:
+    """Check workbooks that are not a whole collection."""
+
+    def call(*raw: RawWorkbook | Unreadable, agencies_expected: bool = False) -> Checked:
+        return check(list(raw), schema=schema, run=run, agencies_expected=agencies_expected)
+
+    return call
