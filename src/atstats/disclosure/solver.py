@@ -119,7 +119,7 @@ class _SilentHighs(highspy.Highs):
     """HiGHS without its banner, which its constructor prints to stdout when it enables callbacks."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call] # highspy ships no types
 
     def enableCallbacks(self) -> None:  # noqa: N802 - the name is that of HiGHS
         self.silent()

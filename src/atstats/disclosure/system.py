@@ -279,7 +279,7 @@ class _Part:
             shared = sorted(set(self._cliques[left]) & set(self._cliques[right]))
             margins = [self._margin(number, shared) for number in (left, right)]
             for atoms in sorted(set(margins[0]) | set(margins[1])):
-                yield tuple(np.array(margin.get(atoms, []), dtype=np.int32) for margin in margins)  # type: ignore[misc]
+                yield tuple(np.array(margin.get(atoms, []), dtype=np.int32) for margin in margins)  # type: ignore[misc] # margins are two
 
     def _margin(self, number: int, shared: Sequence[str]) -> dict[Atoms, list[int]]:
         places = [self._cliques[number].index(variable) for variable in shared]
@@ -321,7 +321,7 @@ class _Part:
         for name, of in sorted(self._of.items()):
             groups = self.population.variable(name).groups
             image = {atom: self._atoms[name][groups[category]] for category, atom in self._atoms[of].items()}
-            rules.append(((of, name), lambda atoms, image=image: image[atoms[0]] != atoms[1]))  # type: ignore[misc]
+            rules.append(((of, name), lambda atoms, image=image: image[atoms[0]] != atoms[1]))  # type: ignore[misc] # a default binds the loop
         return rules
 
     def _possible(self, clique: Sequence[str], sizes: Mapping[str, int], *, largest: int) -> list[Atoms]:

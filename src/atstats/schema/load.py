@@ -246,6 +246,9 @@ class _Reader:
         for name in ("event_date", "in_year"):
             if given.get(name) and given[name] not in names:
                 self._fault(file, f"sheets.{key}.{name}", f"names the missing column {given[name]}")
+        for column in columns:
+            if column.valid_at and column.valid_at not in names:
+                self._fault(file, f"sheets.{key}.{column.name}.valid_at", f"names the missing column {column.valid_at}")
         for name in given.get("key", []):
             if name not in names:
                 self._fault(file, f"sheets.{key}.key", f"names the missing column {name}")
@@ -276,7 +279,7 @@ class _Reader:
                 self._fault(file, place, "min is above max")
             unknown = set(each) - {
                 "name", "type", "label", "codes", "required", "required_if", "identity",
-                "min", "max", "pattern", "note",
+                "min", "max", "pattern", "note", "valid_at",
             }  # fmt: skip
             if unknown:
                 self._fault(file, place, f"has the unknown key(s) {', '.join(sorted(unknown))}")
@@ -290,6 +293,7 @@ class _Reader:
                 identity=bool(each.get("identity", False)),
                 minimum=minimum,
                 maximum=maximum,
+                valid_at=str(each.get("valid_at", "")),
                 pattern=str(each.get("pattern", "")),
                 note=str(each.get("note", "")),
             )

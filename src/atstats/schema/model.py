@@ -105,6 +105,8 @@ class Column:
     """Removed after linkage; never leaves the restricted folder."""
     minimum: float | None = None
     maximum: float | None = None
+    valid_at: str = ""
+    """The date column at which a code must have been in use; empty for the sheet's event date."""
     pattern: str = ""
     """Regular expression that a text must match as a whole."""
     note: str = ""

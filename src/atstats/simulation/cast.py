@@ -27,11 +27,27 @@ _ORDINARY: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 """Which agencies see an ordinary person and how far identification goes, in turn."""
 
+_EVERY = 9
+"""Every so many persons is of the family of the person before."""
+
 
 def cast(n_persons: int, *, rng: Random, year: int) -> tuple[tuple[Victim, ...], dict[str, tuple[str, ...]]]:
     """All victims of the sample, and the true persons of each awkward case that found room."""
     victims, planted = planted_victims(n_persons, rng=rng, year=year)
     for number in range(len(victims) + 1, n_persons + 1):
-        kind = _ORDINARY[(number - 1) % len(_ORDINARY)]
+        kind = dict(_ORDINARY[(number - 1) % len(_ORDINARY)])
+        if number % _EVERY == 0:
+            kind |= _family(victims[-1])
         victims.append(make_victim(number, rng=rng, year=year, **kind))
     return tuple(victims), planted
+
+
+def _family(victim: Victim) -> dict[str, Any]:
+    """What brothers and sisters share, and what linkage must not take for one person."""
+    return {
+        "community": victim.community,
+        "citizenship": victim.citizenship,
+        "last_name": victim.last_name,
+        "father_name": victim.father_name,
+        "municipality": victim.municipality,
+    }

@@ -49,7 +49,7 @@ def faulty(*, seed: int, year: int, schema: Schema) -> Planted:
     ):  # fmt: skip
         plant(desk)
     _forms(desk, year=year)
-    _dated_codes(desk, schema=schema)
+    _dated_codes(desk, year=year, schema=schema)
     expected = sorted(desk.expected, key=lambda each: (each["file"], each["sheet"], each["cell"], each["rule"]))
     return Planted(desk.workbooks(), tuple(expected))
 
@@ -132,6 +132,9 @@ def _cases_and_screening(desk: Desk) -> None:
     desk.plant("CASE-02", "KP_THB", "cases", row=case, column="victims_n", value=n + 2)
     case = desk.pick("KP_THB", "cases", lambda row: row["offences_all"] == "CHILD_MISTREAT")
     desk.plant("CASE-04", "KP_THB", "cases", row=case, column="offence_main", value="PROST_FACIL")
+    # Children in other cases would be listed by CASE-10, which is no fault.
+    for row in desk.rows("KP_THB", "screening"):
+        desk.put("KP_THB", "screening", row, "other_offence", 0)
     persons = sum(record["persons"] for record in desk.rows("KP_THB", "screening").values())
     total = desk.append("KP_THB", "screening", {"op_code": "Gjithsej", "persons": persons})
     desk.expect("META-08", "KP_THB", "screening", cell=desk.address("KP_THB", "screening", total, "op_code"))
@@ -236,15 +239,14 @@ def _forms(desk: Desk, *, year: int) -> None:
     desk.expect("META-01", "VAAO", "meta")
 
 
-def _dated_codes(desk: Desk, *, schema: Schema) -> None:
-    """An organiser before its time, where the register of agencies says from when one exists."""
-    dated = [agency for agency in schema.agencies.values() if agency.valid_from is not None]
-    if not dated:
-        return
-    training = desk.pick("NATHB", "trainings")
-    assert dated[0].valid_from is not None
-    desk.put("NATHB", "trainings", training, "date_from", dated[0].valid_from - timedelta(days=90))
-    desk.plant("ID-12", "NATHB", "trainings", row=training, column="organiser", value=dated[0].code)
+def _dated_codes(desk: Desk, *, year: int, schema: Schema) -> None:
+    """A country that no longer was one, where the list says until when its codes were valid."""
+    past = [
+        code.code for code in schema.codelists["country"] if code.valid_to is not None and code.valid_to.year < year
+    ]
+    if past:
+        born = desk.pick("CSW_19", "cases")
+        desk.plant("ID-12", "CSW_19", "cases", row=born, column="citizenship_2", value=past[0])
 
 
 # --------------------------------------------------------------------------- small pieces

@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from atstats.simulation.names import as_cyrillic, as_serbian, mistyped, without_diacritics
+from atstats.simulation.names import NAMES, as_cyrillic, as_serbian, mistyped, without_diacritics
 from atstats.simulation.people import Suspect, Victim, age_on
 
 __all__ = ["identity", "suspect_identity"]
@@ -85,24 +85,29 @@ def suspect_identity(suspect: Suspect, *, rng: Random, careful: bool) -> dict[st
 
 def _written_name(victim: Victim, *, agency: str, careful: bool, rng: Random) -> dict[str, Any]:
     first, last, script = victim.first_name, victim.last_name, "LATIN"
-    chance = rng.random()
-    if agency in _SERBIAN_SPEAKING and not careful:
-        if victim.community in ("SRB", "SRB_RS") and chance < 0.6:
+    if not careful:
+        first, last = _slipped(victim, rng)
+        if agency in _SERBIAN_SPEAKING and victim.community in ("SRB", "SRB_RS") and rng.random() < 0.6:
             first, last, script = as_cyrillic(first), as_cyrillic(last), "CYRILLIC"
-        elif victim.community == "ALB" and chance < 0.25:
+        elif agency in _SERBIAN_SPEAKING and victim.community == "ALB" and rng.random() < 0.25:
             first, last = as_serbian(first), as_serbian(last)
-    elif not careful and chance < 0.12:
-        first, last = without_diacritics(first), without_diacritics(last)
-    elif not careful and chance < 0.20:
-        first = mistyped(first, rng)
-    elif not careful and chance < 0.28:
-        last = mistyped(last, rng)
+        elif rng.random() < 0.12:
+            first, last = without_diacritics(first), without_diacritics(last)
     return {
         "first_name": first,
         "last_name": last,
         "birth_last_name": victim.birth_last_name or None,
         "name_script": script,
     }
+
+
+def _slipped(victim: Victim, rng: Random) -> tuple[str, str]:
+    """Slips of the keyboard, now and then names in the wrong columns, or the name of a husband."""
+    first = mistyped(victim.first_name, rng) if rng.random() < 0.1 else victim.first_name
+    last = mistyped(victim.last_name, rng) if rng.random() < 0.1 else victim.last_name
+    if victim.sex == "F" and not victim.child and rng.random() < 0.06:
+        last = NAMES[victim.community].surname(rng)
+    return (last, first) if rng.random() < 0.02 else (first, last)
 
 
 def _written_birth(victim: Victim, *, known: bool, exact: bool, on: date, rng: Random) -> dict[str, Any]:
@@ -114,7 +119,11 @@ def _written_birth(victim: Victim, *, known: bool, exact: bool, on: date, rng: R
             "age_basis": "DECLARED",
         }
     born = victim.birth_date
-    # A day 1 stays: swapped, it could become 1 January or 1 July, which stand for an estimate.
-    if not exact and 1 < born.day <= 12 and born.day != born.month and rng.random() < 0.25:
-        born = date(born.year, born.day, born.month)
+    # Nothing slips near 1 January and 1 July: these days stand for an estimate.
+    if not exact and 1 not in (born.day, born.month) and 2 < born.day < 28:
+        slip = rng.random()
+        if slip < 0.05 and born.day <= 12 and born.day != born.month:
+            born = date(born.year, born.day, born.month)
+        elif 0.05 <= slip < 0.09:
+            born = born.replace(day=born.day - 1)
     return {"birth_date": born, "birth_date_precision": "D"}

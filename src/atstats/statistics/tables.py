@@ -265,15 +265,22 @@ def _measured(name: str, where: Mapping[str, str], aggregate: str, counts: _Coun
         return {"value": float(n)}
     how, _, column = aggregate.partition(":")
     values = units[column].drop_nulls()
-    result = values.median() if how == "median" else values.sum()
     is_open = counts.schema.populations[name].protection == "open"
     return {
         "kind": "open" if is_open else "statistic",
         "fact": "",
-        "value": None if values.is_empty() and how == "median" else float(result or 0),  # type: ignore[arg-type]
+        "value": _aggregated(values, how),
         "contributors": None if is_open else values.len(),
         "flag": "z" if values.is_empty() and how == "median" else "",
     }
+
+
+def _aggregated(values: pl.Series, how: str) -> float | None:
+    """The sum, or the median, which no values have not."""
+    if how == "sum":
+        return float(values.sum())
+    median = values.cast(pl.Float64).median()
+    return median if isinstance(median, float) else None
 
 
 def _conditions(name: str, where: Mapping[str, str], counts: _Counts) -> Iterator[pl.Expr]:

@@ -199,7 +199,10 @@ def _unfilled(read: pl.DataFrame, columns: Sequence[Column], found: FoundSheet, 
         cell = _Cell(column)
         if column.required:
             kinds[""][column.name] = cell.kind == "blank"
-            kinds["white_space"][column.name] = cell.value.is_null() & ~cell.broken & (cell.kind != "blank")
+            nothing = cell.value.is_null() & ~cell.broken & (cell.kind != "blank")
+            if column.type == "codes":
+                nothing = nothing | cell.value.str.contains(r"^[;\s]+$").fill_null(value=False)
+            kinds["white_space"][column.name] = nothing
         if column.name in found.sheet.key:
             kinds["special"][column.name] = cell.special & pl.col(f"typed:{column.name}").is_null()
     for detail, conditions in kinds.items():
@@ -347,9 +350,10 @@ class _Answer:
 
 def _each_once(spelt: pl.Series, read: Callable[[str], _Answer], kind: pl.DataType) -> dict[str, _Part]:
     """Read each different spelling once, and give every cell its answer."""
-    different = spelt.drop_nulls().unique(maintain_order=True)
+    values = spelt.to_list()
+    different = {spelling: place for place, spelling in enumerate(dict.fromkeys(spelt.drop_nulls().to_list()))}
     answers = [read(spelling) for spelling in different]
-    place = spelt.replace_strict(different, pl.Series(range(len(answers)), dtype=pl.UInt32), default=None)
+    place = pl.Series([different.get(value) for value in values], dtype=pl.UInt32)
     parts: dict[str, tuple[list[Any], pl.DataType]] = {
         "typed": ([each.value for each in answers], kind),
         "unknown": ([each.value is None and bool(each.detail) for each in answers], pl.Boolean()),

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from atstats.errors import ConfigurationError
-from atstats.frames import FINDINGS, Finding, no_findings
+from atstats.frames import FINDINGS, no_findings
 from atstats.schema import Schema
 
 __all__ = ["BREACHES", "NO_OTHERS", "Book", "SheetPlace", "breach", "breaches", "gathered", "place_of", "placed"]
@@ -272,8 +272,3 @@ class _Records:
             )
             self._values[wanted] = values
         return self._values[wanted]
-
-
-def one_by_one(findings: pl.DataFrame) -> Iterable[Finding]:
-    """The findings as named tuples, in order."""
-    return (Finding(**row) for row in findings.iter_rows(named=True))

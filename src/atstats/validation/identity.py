@@ -54,7 +54,7 @@ def _code_valid_at_the_event(world: World) -> Breaches:
 
 
 def _not_valid_then(world: World, sheet: Sheet, column: str) -> pl.DataFrame:
-    """Rows with a code that was not in use at the date of the event, or in the year where there is no date."""
+    """Rows with a code that was not in use at its date (the event, or birth), or in the year where there is none."""
     dated = [
         code for code in world.schema.codelists[sheet.by_name[column].codes].codes if code.valid_from or code.valid_to
     ]
@@ -67,7 +67,8 @@ def _not_valid_then(world: World, sheet: Sheet, column: str) -> pl.DataFrame:
         orient="row",
     )
     year = world.run.reference_year
-    first, last = (pl.col(sheet.event_date),) * 2 if sheet.event_date else (pl.date(year, 1, 1), pl.date(year, 12, 31))
+    at = sheet.by_name[column].valid_at or sheet.event_date
+    first, last = (pl.col(at),) * 2 if at else (pl.date(year, 1, 1), pl.date(year, 12, 31))
     rows = frame.select("submission", "row", first=first, last=last, code=pl.col(column))
     if sheet.by_name[column].type == "codes":
         rows = rows.explode("code")
@@ -82,7 +83,7 @@ def _not_valid_then(world: World, sheet: Sheet, column: str) -> pl.DataFrame:
         rule="ID-12",
         record_type=sheet.record_type,
         column=column,
-        others=[sheet.event_date] if sheet.event_date else [],
+        others=[at] if at else [],
     )
 
 

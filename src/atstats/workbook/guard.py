@@ -91,6 +91,7 @@ def _zip(path: Path, *, limits: Limits) -> Refused | None:
                 refused = _contents(archive, members, limits=limits)
             return refused
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        # zipfile raises NotImplementedError for compressions it does not know, RuntimeError for encrypted members
         return damaged
 
 

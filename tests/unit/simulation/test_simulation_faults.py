@@ -10,12 +10,13 @@ from grids import records_of
 from atstats.frames import SheetGrid, WorkbookGrid
 from atstats.schema import Schema
 from atstats.simulation import Planted, faulty
+from atstats.simulation.desk import Desk
 
 ASKED = {
     "TYPE-01", "TYPE-02", "REQ-01", "RANGE-01", "META-01", "META-02", "META-03", "META-06", "META-07", "META-08",
-    "META-09", "ID-01", "ID-02", "ID-03", "ID-06", "ID-08", "VIC-01", "VIC-02", "VIC-05", "VIC-07", "VIC-10", "VIC-11",
-    "VIC-13", "CASE-01", "CASE-02", "PRO-01", "PRO-02", "PRO-03", "CRT-06", "CRT-07", "SHL-01", "SHL-02", "SHL-03",
-    "SHL-11", "CSW-01", "TRN-01",
+    "META-09", "ID-01", "ID-02", "ID-03", "ID-06", "ID-08", "ID-12", "VIC-01", "VIC-02", "VIC-05", "VIC-07",
+    "VIC-10", "VIC-11", "VIC-13", "CASE-01", "CASE-02", "PRO-01", "PRO-02", "PRO-03", "CRT-06", "CRT-07", "SHL-01",
+    "SHL-02", "SHL-03", "SHL-11", "CSW-01", "TRN-01",
 }  # fmt: skip
 
 
@@ -124,3 +125,11 @@ def test_planting_knows_nothing_of_validation(root: Path) -> None:
             if isinstance(node, ast.ImportFrom)
         }
         assert not [name for name in imported if "validation" in name]
+
+
+def test_a_fault_that_finds_no_row_is_told(planted: Planted, schema: Schema) -> None:
+    """A collection too small for a fault stops the planting instead of leaving the fault out."""
+    desk = Desk(planted.workbooks, schema=schema)
+
+    with pytest.raises(LookupError, match="no row of NATHB trainings"):
+        desk.pick("NATHB", "trainings", lambda row: row["title"] == "")

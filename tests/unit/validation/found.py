@@ -97,9 +97,12 @@ def book(
 
 def found(grid: WorkbookGrid) -> RawWorkbook:
     """A workbook that was laid out, as the reader would find it."""
-    tabs = []
+    tabs, facts = [], [Fact("date_1904")] if grid.date_1904 else []
     for sheet in grid.sheets:
         cells = {number: [cell.value for cell in row] for number, row in enumerate(sheet.rows, start=1)}
         rows = {number: values for number, values in cells.items() if any(value is not None for value in values)}
         tabs.append(tab(sheet.name, rows))
-    return RawWorkbook(grid.file, grid.file, tuple(tabs))
+        facts += [Fact("merged", sheet.name, where) for where in sheet.merged]
+        facts += [Fact("hidden_column", sheet.name, letters) for letters in sheet.hidden_columns]
+        facts += [Fact("hidden_row", sheet.name, str(number)) for number in sheet.hidden_rows]
+    return RawWorkbook(grid.file, grid.file, tuple(tabs), tuple(facts))
