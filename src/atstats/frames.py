@@ -46,6 +46,7 @@ __all__ = [
     "Table",
     "Unreadable",
     "WorkbookGrid",
+    "column_letters",
     "no_findings",
 ]
 
@@ -157,6 +158,15 @@ class WorkbookGrid:
     properties: Mapping[str, str] = field(default_factory=dict)
     """title, subject, keywords, category and description of the file."""
     date_1904: bool = False
+
+
+def column_letters(number: int) -> str:
+    """Excel's letters of a column: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 # --------------------------------------------------------------------------- validation

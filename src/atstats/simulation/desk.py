@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atstats.frames import GridCell, SheetGrid, WorkbookGrid
+from atstats.frames import GridCell, SheetGrid, WorkbookGrid, column_letters
 from atstats.schema import Schema
 from atstats.simulation.layout import FIRST_ROW
 
@@ -87,7 +87,7 @@ class Desk:
 
     def add_column(self, agency: str, sheet: str, header: str) -> str:
         """Add an empty column that the schema does not know, and give the address of its header."""
-        letters = _letters(len(self._keys(agency, sheet)) + 1)
+        letters = column_letters(len(self._keys(agency, sheet)) + 1)
         for number, row in enumerate(self._cells[agency, sheet]):
             row.append(GridCell(header if number < FIRST_ROW - 1 else None))
         return f"{letters}{FIRST_ROW - 1}"
@@ -104,7 +104,7 @@ class Desk:
 
     def address(self, agency: str, sheet: str, row: int, column: str) -> str:
         """The A1 address of a cell."""
-        return f"{_letters(self._keys(agency, sheet).index(column) + 1)}{row}"
+        return f"{column_letters(self._keys(agency, sheet).index(column) + 1)}{row}"
 
     def expect(self, rule: str, agency: str, sheet: str, *, cell: str = "") -> None:
         """Note what should be found; an empty cell stands for the whole sheet."""
@@ -138,11 +138,3 @@ class Desk:
 
     def _keys(self, agency: str, sheet: str) -> list[str]:
         return [str(cell.value) for cell in self._cells[agency, sheet][_KEYS]]
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from atstats.frames import VALUE_KINDS, RawSheet, RawWorkbook
+from atstats.frames import VALUE_KINDS, RawSheet, RawWorkbook, column_letters
 from atstats.workbook.guard import Refused, refuse
-from atstats.workbook.scan import Scan, UnsafeError, column_letters, scan
+from atstats.workbook.scan import Scan, UnsafeError, scan
 
 __all__ = ["parse", "serve"]
 

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from atstats.frames import Fact
+from atstats.frames import Fact, column_letters
 
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "Scan", "UnsafeError", "scan"]
 
@@ -195,12 +195,3 @@ def _number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def column_letters(number: int) -> str:
-    """Excel's letters of a column: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
