@@ -2,14 +2,15 @@
 
 import signal
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from atstats.errors import AtstatsError, InterruptedRunError
-from atstats.vocabulary import Edition, Format, Language
+from atstats.vocabulary import Edition, FindingsFormat, Format, Language
 
 __all__ = ["app", "main"]
 
@@ -22,6 +23,37 @@ app = typer.Typer(
     add_completion=True,
     epilog="Try: atstats validate sample_data/2025, then atstats build-report sample_data/2025.",
 )
+
+
+schema_app = typer.Typer(
+    name="schema",
+    help="Show what agencies send, which codes and rules there are; write the codebook.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    epilog="Try: atstats schema list rules, atstats schema show victims, atstats schema show victims --as python.",
+)
+app.add_typer(schema_app)
+
+
+_DAY = "%Y-%m-%d"
+
+
+class Kind(StrEnum):
+    """What schema list lists."""
+
+    SHEETS = "sheets"
+    CODES = "codes"
+    RULES = "rules"
+    AGENCIES = "agencies"
+    TABLES = "tables"
+
+
+class Shape(StrEnum):
+    """How schema show prints."""
+
+    TEXT = "text"
+    PYTHON = "python"
 
 
 class Output(StrEnum):
@@ -37,6 +69,10 @@ CollectionFolder = Annotated[
     typer.Argument(help="The folder of a reference year: the one with atstats.toml.", show_default=False),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", help="Lines to read, or JSON for other programs.")]
+FindingsOutput = Annotated[
+    FindingsFormat,
+    typer.Option("--format", help="Lines to read, or the same findings for other programs; nothing else on stdout."),
+]
 OneLanguage = Annotated[Language, typer.Option("--language", help="Language of the messages.")]
 SchemasFolder = Annotated[
     Path | None,
@@ -48,8 +84,38 @@ TemplatesFolder = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print results only.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="Show no progress, not even on a terminal.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
+Previous = Annotated[
+    Path | None,
+    typer.Option("--previous", help="The collection of the year before [the first that atstats.toml names]."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too, unless waived.")]
 Year = Annotated[int | None, typer.Option("--year", help="Reference year, where no atstats.toml says it.")]
+Fingerprint = Annotated[
+    str,
+    typer.Argument(help="The finding's, as validate --format csv and link --format json print it.", show_default=False),
+]
+AgencyCode = Annotated[str, typer.Argument(help="Code of the agency: KP_THB.", show_default=False)]
+UnitCode = Annotated[str, typer.Option("--unit", help="Code of the unit that sends a workbook of its own.")]
+WorkbookLanguage = Annotated[
+    Language, typer.Option("--language", help="Language of tabs, notes, drop-downs and guidance.")
+]
+LabelLanguage = Annotated[Language, typer.Option("--language", help="Language of words and labels.")]
+Example = Annotated[bool, typer.Option("--example", help="With made-up rows, to see how it looks when filled in.")]
+WorkbookFile = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Write to this file [AGENCY_YEAR.xlsx, here].")
+]
+Name = Annotated[
+    str, typer.Argument(help="A rule, code list, sheet, column, agency or table: VIC-02.", show_default=False)
+]
+SheetOrList = Annotated[
+    str, typer.Argument(help="A sheet, code list or anything else that has a name: victims.", show_default=False)
+]
+ListedKind = Annotated[Kind | None, typer.Argument(help="What to list; without it, how many of each there are.")]
+AsShape = Annotated[Shape, typer.Option("--as", help="Text, or the pandera schema of a sheet as Python source.")]
+DocumentsFolder = Annotated[
+    Path, typer.Argument(help="The folder of documents: codebook/ and rules.md go there.", show_default=False)
+]
+CheckOnly = Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where a page is not current.")]
 
 
 def _version(asked: bool) -> None:
@@ -75,40 +141,162 @@ def init(
     year: Annotated[int, typer.Option("--year", help="Reference year.", min=2000, max=2100)],
 ) -> None:
     """Make an empty collection: the folder of a reference year, with commented settings."""
+    from atstats import console
     from atstats.collection import new_collection
 
     new_collection(folder, year=year)
-    typer.echo(str(folder))
-    typer.echo("Next: put the agencies' workbooks into its folder submissions.", err=True)
+    console.show_new_collection(folder)
+
+
+@app.command()
+def template(
+    agency: AgencyCode,
+    unit: UnitCode = "",
+    year: Year = None,
+    language: WorkbookLanguage = Language.ENGLISH,
+    example: Example = False,
+    output: WorkbookFile = None,
+    schemas: SchemasFolder = None,
+) -> None:
+    """Write the blank workbook of an agency: guidance, labels in three languages, notes and drop-downs.
+
+    For example: atstats template KP_THB --unit PR --year 2025 --language sq
+
+    An existing file is never replaced.
+    """
+    from atstats import console, handbook
+
+    path = handbook.template(
+        agency, unit=unit, year=year, language=language, example=example, output=output, schemas=schemas
+    )
+    console.show_template(path)
+
+
+@app.command()
+def explain(name: Name, language: LabelLanguage = Language.ENGLISH, schemas: SchemasFolder = None) -> None:
+    """Say what a name means: a rule with its reason and examples, a code list, a column, an agency, a table.
+
+    For example: atstats explain VIC-02, atstats explain purpose, atstats explain police.victims
+    """
+    from atstats import console, handbook
+
+    console.show_entries(handbook.explain(name, language=language, schemas=schemas))
+
+
+@schema_app.command("list")
+def schema_list(
+    kind: ListedKind = None, language: LabelLanguage = Language.ENGLISH, schemas: SchemasFolder = None
+) -> None:
+    """List sheets, code lists, rules, agencies or tables by name.
+
+    For example: atstats schema list codes
+    """
+    from atstats import console, handbook
+
+    if kind is None:
+        counts = handbook.overview(schemas=schemas)
+        console.show_listing(counts, next_step="Next: atstats schema list rules, then atstats explain VIC-02.")
+    else:
+        console.show_listing(handbook.listing(kind, language=language, schemas=schemas))
+
+
+@schema_app.command("show")
+def schema_show(
+    name: SheetOrList,
+    shape: AsShape = Shape.TEXT,
+    language: LabelLanguage = Language.ENGLISH,
+    schemas: SchemasFolder = None,
+) -> None:
+    """Show a sheet with its columns, a code list with its codes, or the pandera schema that a sheet is held against.
+
+    For example: atstats schema show victims --as python
+    """
+    from atstats import console, handbook
+
+    match shape:
+        case Shape.TEXT:
+            console.show_entries(handbook.explain(name, language=language, schemas=schemas))
+        case Shape.PYTHON:
+            console.show_source(handbook.show_source(name, schemas=schemas))
+        case _:
+            assert_never(shape)
+
+
+@schema_app.command("docs")
+def schema_docs(folder: DocumentsFolder, check: CheckOnly = False, schemas: SchemasFolder = None) -> None:
+    """Write the codebook and the list of rules as Markdown; with --check only say whether they are current.
+
+    For example: atstats schema docs docs --check
+    """
+    from atstats import console, handbook
+
+    found = handbook.document(folder, check=check, schemas=schemas)
+    console.show_documents(folder, found.outdated, n_pages=found.n_pages, check=check)
+    raise typer.Exit(int(check and bool(found.outdated)))
 
 
 @app.command()
 def validate(
     paths: Paths,
-    output: OutputFormat = Format.TEXT,
+    output: FindingsOutput = FindingsFormat.TEXT,
     language: OneLanguage = Language.ENGLISH,
     strict: Strict = False,
     year: Year = None,
+    previous: Previous = None,
     schemas: SchemasFolder = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Check workbooks and name every finding by sheet, cell and rule.
 
-    Exit code 0: accepted. 1: error findings (with --strict: warnings too). 10: a file could not be read.
+    Warnings that waivers.csv of the collection accepts are listed as waived. Exit code 0: accepted. 1: error
+    findings (with --strict: warnings too, unless waived). 10: a file could not be read.
     """
     from atstats import console, pipeline
 
     with console.Progress(shown=not (quiet or no_progress)).running() as progress:
-        result = pipeline.validate(paths, schemas=schemas, year=year, progress=progress)
-    if output is Format.JSON:
-        console.show_json(pipeline.findings_document(result, language=language))
-    else:
+        result = pipeline.validate(paths, schemas=schemas, year=year, previous=previous, progress=progress)
+    if output is FindingsFormat.TEXT:
         console.show_findings(result.checked, schema=result.schema, language=language, quiet=quiet)
+    else:
+        console.show_document(pipeline.findings_document(result, form=output, language=language))
     code = console.exit_code(result.checked)
     if strict and code == 0 and pipeline.has_open_warnings(result):
         code = 1
     raise typer.Exit(code)
+
+
+@app.command()
+def waive(
+    collection: CollectionFolder,
+    fingerprint: Fingerprint,
+    reason: Annotated[str, typer.Option("--reason", help="Why the data are right as they are; no names of persons.")],
+    who: Annotated[str, typer.Option("--who", help="Who takes the responsibility.")],
+    until: Annotated[
+        datetime, typer.Option("--until", help="The last day for which it holds.", formats=[_DAY], metavar="YYYY-MM-DD")
+    ],
+    when: Annotated[
+        datetime | None,
+        typer.Option("--when", help="The day of the decision [today].", formats=[_DAY], metavar="YYYY-MM-DD"),
+    ] = None,
+    schemas: SchemasFolder = None,
+    no_progress: NoProgress = False,
+) -> None:
+    """Accept a warning as it is: add a line to waivers.csv of the collection.
+
+    For example: atstats waive 2025 3f2a9c0d11e84b76 --reason "seen in the file" --who A.B. --until 2026-12-31
+
+    Errors cannot be waived. The end is held against the cut-off date of the collection, never against the clock.
+    """
+    from atstats import console, pipeline
+
+    day = when or datetime.now()  # noqa: DTZ005  the day of whoever decides, which is written down once
+    with console.Progress(shown=not no_progress).running() as progress:
+        done = pipeline.waive(
+            collection, fingerprint, reason=reason, who=who, when=day.date(), until=until.date(), schemas=schemas,
+            progress=progress,
+        )  # fmt: skip
+    console.show_waived(done.findings, until=done.until, collection=collection)
 
 
 @app.command()
@@ -122,19 +310,28 @@ def link(
         Path | None,
         typer.Option("--pairs", help="Write the candidate pairs with their weights to this CSV file."),
     ] = None,
+    output: OutputFormat = Format.TEXT,
+    language: OneLanguage = Language.ENGLISH,
     schemas: SchemasFolder = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Find the same person across records, and print the count of persons with its range.
 
-    Identities and open pairs go to the collection's restricted folder; nothing printed names anyone.
+    Then the rules that need to know who is who are held (SHL-04, VAO-01, LNK-02, ...), and their
+    findings printed. Identities and open pairs go to the collection's restricted folder; nothing
+    printed names anyone. Exit code 0: done. 1: an error finding.
     """
     from atstats import console, pipeline
 
     with console.Progress(shown=not (quiet or no_progress)).running() as progress:
-        linked, written = pipeline.link(collection, schemas=schemas, clusters=clusters, pairs=pairs, progress=progress)
-    console.show_linkage(linked.summaries, written=() if quiet else written)
+        known = pipeline.link(collection, schemas=schemas, clusters=clusters, pairs=pairs, progress=progress)
+    if output is Format.JSON:
+        console.show_document(pipeline.persons_document(known, language=language))
+    else:
+        console.show_linkage(known.linked.summaries, written=() if quiet else known.written)
+        console.show_finding_lines(known.findings, books=known.books, schema=known.schema, language=language)
+    raise typer.Exit(console.worst(known.findings))
 
 
 @app.command("build-report")
@@ -184,6 +381,7 @@ def build_report(
         )
     if not quiet:
         console.show_left_out(release.checked)
+        console.show_differences(release.differences, schema=release.schema)
     console.show_written(release.folder, new=release.new, files=release.n_files)
     raise typer.Exit(console.exit_code(release.checked))
 
@@ -191,9 +389,13 @@ def build_report(
 @app.command()
 def simulate(
     output: Annotated[Path, typer.Option("-o", "--output", help="The new folder to write.", show_default=False)],
-    persons: Annotated[int, typer.Option("--persons", help="How many victims there are in truth.", min=1)] = 35,
+    persons: Annotated[int, typer.Option("--persons", help="How many victims are first met in each year.", min=1)] = 35,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 7,
     year: Annotated[int, typer.Option("--year", help="Reference year.")] = 2025,
+    years: Annotated[
+        str,
+        typer.Option("--years", help="Years in a row, such as 2023-2025: a folder for each.", show_default=False),
+    ] = "",
     faulty: Annotated[
         bool,
         typer.Option("--faulty", help="Workbooks with planted faults and the list of findings they must give."),
@@ -203,8 +405,20 @@ def simulate(
     """Make a collection of made-up workbooks with its truth (truth.csv), to try and to test with."""
     from atstats import console, pipeline
 
-    n_files = pipeline.simulate(output, n_persons=persons, seed=seed, year=year, faulty=faulty, schemas=schemas)
+    n_files = pipeline.simulate(
+        output, n_persons=persons, seed=seed, year=year, years=_years(years), faulty=faulty, schemas=schemas
+    )
     console.show_simulated(output, files=n_files)
+
+
+def _years(text: str) -> tuple[int, ...]:
+    """2023-2025 -> 2023, 2024, 2025; nothing where nothing is given."""
+    first, _, last = text.partition("-")
+    if not text:
+        return ()
+    if not (first.isdigit() and len(first) == 4 and (last or first).isdigit() and first <= (last or first)):
+        raise typer.BadParameter("write the first and the last year, such as 2023-2025", param_hint="--years")
+    return tuple(range(int(first), int(last or first) + 1))
 
 
 def main() -> None:

@@ -5,12 +5,15 @@
   atstats.toml      settings
   submissions/      the agencies' workbooks
   decisions.csv     clerical review decisions
+  waivers.csv       accepted warnings: fingerprint, rule, reason, who, when, until
   notes.csv         reasons: a missing agency, a change against last year
   releases/         one folder a release, never overwritten
   restricted/       identities and secrets; never leaves the office
 ```
 """
 
+import csv
+import io
 import os
 import secrets
 import shutil
@@ -38,6 +41,8 @@ __all__ = [
     "write_folder",
 ]
 
+_SETTINGS = "atstats.toml"
+_WAIVERS, _WAIVER_COLUMNS = "waivers.csv", ("fingerprint", "rule", "reason", "who", "when", "until")
 _NOT_WORKBOOKS = {".csv", ".json", ".md", ".toml", ".txt"}
 _DEFAULTS: Mapping[str, Any] = {
     "title": "",
@@ -48,6 +53,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "status_note": "none",
     "sample": False,
     "exact": [],
+    "previous": [],
     "languages": ["en", "sq", "sr"],
 }
 
@@ -104,19 +110,99 @@ class Collection:
             )
         return frame
 
-    def excused(self) -> frozenset[str]:
-        """Agencies whose absence has a reason in `notes.csv` (columns about, key, reason)."""
+    def waivers(self) -> pl.DataFrame:
+        """The accepted warnings of `waivers.csv`; one row = one line of the file.
+
+        Returns:
+            Its columns in the order of the file, all text, and `row` (UInt32), the number of the line as a
+            spreadsheet counts it. Empty when there is no such file.
+
+        Raises:
+            UnreadableError: the file is no CSV text, or lacks a column.
+        """
+        path = self.folder / _WAIVERS
+        if not path.is_file():
+            return pl.DataFrame(schema={**dict.fromkeys(_WAIVER_COLUMNS, pl.String), "row": pl.UInt32})
+        header, lines = _csv_lines(path.read_bytes(), name=_WAIVERS)
+        missing = [column for column in _WAIVER_COLUMNS if column not in header]
+        if missing:
+            raise UnreadableError(
+                f"waivers.csv lacks the column(s) {', '.join(missing)}",
+                hint=f"Write its first line as {','.join(_WAIVER_COLUMNS)}.",
+            )
+        columns = {name: [line[place] for _, line in lines] for place, name in enumerate(header)}
+        return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_columns(
+            row=pl.Series([number for number, _ in lines], dtype=pl.UInt32)
+        )
+
+    def add_waiver(self, waiver: Mapping[str, str]) -> None:
+        """Add a line to `waivers.csv`; what stands there stays as it is. The whole new file or the old one is left.
+
+        Args:
+            waiver: column -> text; a further column of the file is left blank.
+
+        Raises:
+            UnreadableError: the file is no CSV text, lacks a column, or cannot be written.
+        """
+        self.waivers()  # a file that cannot be read is not added to
+        path = self.folder / _WAIVERS
+        old = path.read_bytes() if path.is_file() else f"{','.join(_WAIVER_COLUMNS)}\n".encode()
+        header, _ = _csv_lines(old, name=_WAIVERS)
+        end = "\r\n" if b"\r\n" in old else "\n"
+        line = io.StringIO()
+        csv.writer(line, delimiter=_delimiter(old.decode("utf-8-sig")), lineterminator=end).writerow(
+            [waiver.get(name, "") for name in header]
+        )
+        between = b"" if old.endswith(b"\n") else end.encode()
+        partial = path.with_name(f".{_WAIVERS}.partial")
+        try:
+            _write_file(partial, old + between + line.getvalue().encode())
+            partial.replace(path)
+        except OSError as problem:
+            partial.unlink(missing_ok=True)
+            raise UnreadableError(
+                f"waivers.csv cannot be written: {problem.strerror}; nothing has changed",
+                hint="Close it if it is open, or free some space.",
+            ) from None
+
+    @property
+    def own_agencies(self) -> Path:
+        """The agencies and units that this collection adds to the register; the file may be missing."""
+        return self.folder / "agencies.toml"
+
+    def previous(self) -> tuple["Collection", ...]:
+        """The collections of earlier years that the settings name and that are there, the nearest first.
+
+        A year that is not at hand makes rules *not evaluated*, which is told; it is no failure.
+
+        Raises:
+            ConfigurationError: `previous` is no list of folders.
+        """
+        named = self.settings["previous"]
+        if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+            raise ConfigurationError(
+                "previous in atstats.toml is not a list of folders", hint='Write it as previous = ["../2024"].'
+            )
+        there = [self.folder / each for each in named if (self.folder / each / _SETTINGS).is_file()]
+        return tuple(open_collection(each) for each in there)
+
+    def reasons(self) -> Mapping[tuple[str, str], str]:
+        """(about, key) -> reason, from `notes.csv`; a line without a reason counts as missing.
+
+        Raises:
+            UnreadableError: the file lacks a column.
+        """
         path = self.folder / "notes.csv"
         if not path.is_file():
-            return frozenset()
+            return {}
         notes = pl.read_csv(path, infer_schema=False)
         if not {"about", "key", "reason"} <= set(notes.columns):
             raise UnreadableError(
                 "notes.csv lacks one of the columns about, key, reason",
                 hint="Add the missing column to its first line.",
             )
-        given = notes.filter((pl.col("about") == "missing_agency") & (pl.col("reason").str.strip_chars() != ""))
-        return frozenset(given["key"].to_list())
+        given = notes.filter(pl.col("reason").str.strip_chars() != "")
+        return {(about, key): reason for about, key, reason in given.select("about", "key", "reason").iter_rows()}
 
     def secrets(self) -> Secrets:
         """The office's secrets, made at random on the first call and kept in `restricted/`.
@@ -160,7 +246,7 @@ class Collection:
 
 
 def new_collection(folder: Path, *, year: int) -> None:
-    """Write an empty collection with commented settings.
+    """Write an empty collection with commented settings, and empty lists of notes and of its own agencies.
 
     Raises:
         UsageError: the folder exists already.
@@ -177,15 +263,29 @@ status_note = "none"         # none, eu or coe: the footnote about the status of
 languages = ["sq", "sr", "en"]
 exact = []                   # totals printed exactly, such as "victims:"; readers are taken to know them
 """
-    write_folder(folder, {"atstats.toml": settings.encode()})
+    files = {"atstats.toml": settings, "notes.csv": "about,key,reason\n", "agencies.toml": _OWN_AGENCIES}
+    write_folder(folder, {name: text.encode() for name, text in files.items()})
     (folder / "submissions").mkdir()
+
+
+_OWN_AGENCIES = """# Agencies and units that this collection adds to the register that came with atstats.
+# A kind says which workbook is sent: police, border, prosecution, court, shelter, social_work, advocacy,
+# compensation, inspection, ngo, helpline, coordination, confiscation. Take the # away and change the words.
+# valid_from and valid_to (such as 2025-03-01) may be left out: always.
+
+[agencies]
+# NGO_EXAMPLE = {kind = "ngo", valid_from = 2025-01-01, label = {en = "Example", sq = "Shembull", sr = "Primer"}}
+
+[units]
+# "KP_THB/NEW" = {label = {en = "regional unit New", sq = "njësia rajonale New", sr = "regionalna jedinica New"}}
+"""
 
 
 def find_collection(path: Path) -> Collection | None:
     """The collection that a file or folder belongs to, or none."""
     folder = path if path.is_dir() else path.parent
     for place in (folder, folder.parent if folder.name == "submissions" else folder):
-        if (place / "atstats.toml").is_file():
+        if (place / _SETTINGS).is_file():
             return open_collection(place)
     return None
 
@@ -202,7 +302,7 @@ def open_collection(folder: Path) -> Collection:
             f"there is no folder {folder.name}",
             hint="Name the folder of a year: the one that holds atstats.toml.",
         )
-    path = folder / "atstats.toml"
+    path = folder / _SETTINGS
     if not path.is_file():
         raise UnreadableError(
             f"the folder {folder.resolve().name} is not a collection: it has no atstats.toml",
@@ -303,3 +403,28 @@ def _write_file(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _csv_lines(content: bytes, *, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and each line that is not blank with its number, filled up or cut to the width of the header.
+
+    Raises:
+        UnreadableError: the file is no CSV text.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableError(
+            f"{name} is no CSV text in UTF-8", hint="Save it again as CSV UTF-8, or restore it from the last backup."
+        ) from None
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    width = len(header)
+    lines = [(number, (row + [""] * width)[:width]) for number, row in enumerate(rows, start=1) if any(row)]
+    return header, [line for line in lines if line[0] > 1]
+
+
+def _delimiter(text: str) -> str:
+    """A comma, or the semicolon that a spreadsheet writes where the comma divides decimals."""
+    first = text.partition("\n")[0]
+    return ";" if ";" in first and "," not in first else ","

@@ -29,8 +29,10 @@ __all__ = [
     "SEVERITIES",
     "TABLE_COLUMNS",
     "VALUE_KINDS",
+    "Book",
     "Checked",
     "Coverage",
+    "Earlier",
     "Fact",
     "Finding",
     "GridCell",
@@ -42,6 +44,8 @@ __all__ = [
     "RawWorkbook",
     "Run",
     "SheetGrid",
+    "SheetPlace",
+    "Skipped",
     "Submission",
     "Table",
     "Unreadable",
@@ -66,6 +70,8 @@ class Run:
     """`atstats.toml` as read, with defaults filled in."""
     seed: int = 0
     """Seed of the protection; kept in the restricted folder, never in a release."""
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(about, key) -> the reason that `notes.csv` gives: a missing agency, a revised row, a change of a figure."""
 
 
 # --------------------------------------------------------------------------- workbook
@@ -130,7 +136,7 @@ class GridCell:
 
     value: str | int | float | bool | date | None
     style: str = ""
-    """"", "title", "label", "key", "required", "text", "date" or "locked"."""
+    """"", "title", "heading", "prose", "label", "required", "conditional", "minor", "key", "text", "date", "locked"."""
     note: str = ""
 
 
@@ -143,6 +149,8 @@ class SheetGrid:
     widths: tuple[float, ...] = ()
     dropdowns: Mapping[int, str] = field(default_factory=dict)
     """Column number (from 1) -> id of the code list that its drop-down offers."""
+    column_styles: tuple[str, ...] = ()
+    """How a cell looks that is still to be filled, column by column: a style as of `GridCell`."""
     first_data_row: int = 1
     merged: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
@@ -156,7 +164,9 @@ class WorkbookGrid:
     file: str
     sheets: tuple[SheetGrid, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
-    """title, subject, keywords, category and description of the file."""
+    """title, subject, keywords, category and description of the file; any other name is a property of its own."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Id of a code list -> the texts that its drop-down offers, in the language of the workbook."""
     date_1904: bool = False
 
 
@@ -251,6 +261,42 @@ class Submission:
     reason: str | None = None
     revision: int = 1
     year: int | None = None
+    kind: str = ""
+    """The code of `submission_type`: FIRST, PROVISIONAL, FINAL or REVISED; "" where it says none."""
+    rules: tuple[str, ...] = ()
+    """The rules that were held, sorted; `rules_checked` is their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """Where one sheet of the schema stands in a workbook; restricted, as it holds the cells."""
+
+    tab: str
+    letters: Mapping[str, str]
+    """Column key -> Excel's letters."""
+    raw: pl.DataFrame
+    """The data rows as found: `row`, and one column of text for each Excel column."""
+    key: tuple[str, ...] = ()
+    """The columns that together name a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known about one workbook when its findings are addressed."""
+
+    file: str
+    agency: str = ""
+    unit: str = ""
+    sheets: Mapping[str, SheetPlace] = field(default_factory=dict)
+    """Record type -> place."""
+
+
+class Skipped(NamedTuple):
+    """A rule that was not evaluated at all in this run, and what it waits for."""
+
+    rule: str
+    because: str
+    """"persons", "earlier year" or "tables", or the record types that nobody sent, with commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +313,10 @@ class Checked:
     records: Mapping[str, pl.DataFrame]
     findings: pl.DataFrame
     submissions: tuple[Submission, ...]
+    books: tuple[Book, ...] = ()
+    """Where the sheets of each workbook stand, for findings that are made after linkage."""
+    skipped: tuple[Skipped, ...] = ()
+    """The rules that were not evaluated, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +418,20 @@ class Linked:
     findings: pl.DataFrame
     digest: str = ""
     """Hash of the linkage specification and of the decisions that were honoured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The collection of an earlier year, to compare with.
+
+    `records` are its accepted records as in `Checked.records`; after linkage over both years they
+    have `person_id`, which is then the same for the same person in both.
+    """
+
+    reference_year: int
+    records: Mapping[str, pl.DataFrame]
+    figures: Mapping[str, int] = field(default_factory=dict)
+    """Published indicator -> what its records give when they are counted again; empty before linkage."""
 
 
 # --------------------------------------------------------------------------- tables

@@ -8,9 +8,12 @@ __all__ = [
     "TOTAL",
     "UNKNOWN",
     "Edition",
+    "FindingsFormat",
     "Format",
     "Language",
+    "Need",
     "Role",
+    "Scope",
     "Severity",
     "Status",
 ]
@@ -34,6 +37,25 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+class Scope(StrEnum):
+    """How far a rule looks."""
+
+    FIELD = "field"
+    CROSS_FIELD = "cross-field"
+    CROSS_SHEET = "cross-sheet"
+    CROSS_AGENCY = "cross-agency"
+    CROSS_YEAR = "cross-year"
+    PUBLICATION = "publication"
+
+
+class Need(StrEnum):
+    """What a rule waits for beside the submissions; without it the rule is not evaluated."""
+
+    PERSONS = "persons"
+    EARLIER_YEAR = "earlier year"
+    TABLES = "tables"
 
 
 class Role(StrEnum):
@@ -61,10 +83,20 @@ class Language(StrEnum):
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """How a command prints: lines to read, or a document for other programs."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class FindingsFormat(StrEnum):
+    """How `validate` prints: lines to read, or the same findings in a form that other programs know."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    CSV = "csv"
 
 
 class Status(StrEnum):

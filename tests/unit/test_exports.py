@@ -80,7 +80,7 @@ def schema() -> Schema:
         for each in ("T2.1", "T6.1", "T9.3")
     }  # fmt: skip
     return Schema(
-        workbooks={}, codelists=lists, agencies={}, rules={},
+        workbooks={}, codelists=lists, agencies={}, units={}, inhabitants=(), transliteration=(), rules={},
         dimensions={name: Dimension(name, words(name), name) for name in codes}, populations={}, ties=(),
         tables=tables, table_notes={"late": words("late"), "no_data": words("no data")}, law=(), history=(),
         linkage={}, editions={}, digest="",

@@ -7,6 +7,8 @@ import pytest
 from atstats.errors import ConfigurationError
 from atstats.schema import load
 
+_CODES = "code,en,sq,sr,valid_from,valid_to,source,checked,htcds,ctdc,eurostat,unodc,ictip\n"
+_LAW = "offence,article,code,valid_from,valid_to,min_months,max_months,aggravated_min,source\n"
 _LABEL = 'label = {en = "a", sq = "b", sr = "c"}'
 
 
@@ -14,12 +16,15 @@ def _write(folder: Path, files: dict[str, str]) -> Path:
     minimal = {
         "blocks.toml": "",
         "agencies.toml": "",
+        "guidance.toml": "",
         "dimensions.toml": "",
         "populations.toml": "",
         "linkage.toml": "",
         "editions.toml": "",
-        "reference/law.csv": "offence,article,code,valid_from,valid_to,min_months,max_months,aggravated_min,source\n",
+        "reference/law.csv": _LAW,
         "reference/history.csv": "year,indicator,breakdown,value,flag,source,published_on,note\n",
+        "reference/population.csv": "year,municipality,sex,age_group,variant,population,source\n",
+        "reference/transliteration.csv": "kind,albanian,serbian_latin,serbian_cyrillic,note\n",
     }
     for name, text in {**minimal, **files}.items():
         path = folder / name
@@ -35,8 +40,7 @@ def test_a_whole_folder_is_read(tmp_path: Path) -> None:
             tmp_path,
             {
                 "blocks.toml": f'[id]\ncolumns = [{{name="sex", type="code", codes="sex", {_LABEL}}}]\n',
-                "codelists/sex.csv": "code,en,sq,sr,valid_from,valid_to,source,htcds\n"
-                "F,female,femër,ženski,,,x,Feminine\n",
+                "codelists/sex.csv": f"{_CODES}F,female,femër,ženski,,,x,,Feminine,,,,\n",
                 "workbooks/police.toml": f"""{_LABEL}
 [sheets.victims]
 {_LABEL}
@@ -57,11 +61,23 @@ columns = [{{name="case_no", type="text", required=true, identity=true, {_LABEL}
 
 
 def test_every_fault_is_told_at_once_with_file_and_key(tmp_path: Path) -> None:
-    """Unknown block and code list, missing label, contradictory bounds, rule without failing example."""
+    """Unknown names, missing labels, contradictory bounds, expired validity, rules without examples, wrong SQL."""
     folder = _write(
         tmp_path,
         {
-            "codelists/sex.csv": "code,en,sq,sr,valid_from,valid_to,source\nF,female,,ženski,,31.12.2020,x\n",
+            "codelists/sex.csv": f"{_CODES}F,female,,ženski,,31.12.2020,x,,,,,,\n"
+            "M,m,m,m,2020-01-01,2019-01-01,x,,,,,,\n",
+            "codelists/offence.csv": f"{_CODES}THB,a,b,c,,,x,,,,,,\n",
+            "reference/law.csv": f"{_LAW}"
+            "THB,165,x,2019-01-01,,60,12,,x\nTHB,171,x,2018-01-01,2019-06-30,,,,x\nARSON,1,x,2018-01-01,,,,,x\n",
+            "agencies.toml": f"""[kinds.police]
+{_LABEL}
+[agencies]
+A = {{kind = "police", workbook = "none", valid_from = 2020-01-01, valid_to = 2019-01-01, {_LABEL}}}
+B = {{kind = "fire", successor = "C", colour = "red", {_LABEL}}}
+[units]
+"X/1" = {{{_LABEL}}}
+""",
             "workbooks/police.toml": f"""{_LABEL}
 [sheets.victims]
 {_LABEL}
@@ -71,14 +87,18 @@ columns = [
   {{name="n", type="integer", min=3, max=1, {_LABEL}}},
   {{name="c", type="code", codes="nolist", {_LABEL}}},
   {{name="x", type="number", colour="red"}},
+  {{name="s", type="code", codes="sex", required_if="nothing = 1", {_LABEL}}},
 ]
+examples = [{{s = "Z", y = 1}}, {{s = "M"}}]
 """,
             "rules/vic.toml": """[VIC-02]
 severity = "error"
+scope = "everywhere"
+needs = ["luck"]
 applies_to = ["police.victims", "police.nothing"]
 statement = {en = "a", sq = "b", sr = "c"}
 hint = {en = "a", sq = "b", sr = "c"}
-checks = [{must = "n > 1", blame = ["nocolumn"]}]
+checks = [{must = "wrong > 1", blame = ["nocolumn"]}]
 """,
             "linkage.toml": "= broken",
         },
@@ -91,6 +111,20 @@ checks = [{must = "n > 1", blame = ["nocolumn"]}]
     for expected in (
         "codelists/sex.csv  line 2  needs a text in en, sq and sr",
         "codelists/sex.csv  line 2 valid_to  is not a date",
+        "codelists/sex.csv  line 3 valid_to  is before valid_from",
+        "reference/law.csv  line 2  min_months is above max_months",
+        "reference/law.csv  line 3  holds at the same time as article 165 for THB",
+        "reference/law.csv  line 4 offence  names the unknown offence ARSON",
+        "agencies.toml  A valid_to  is before valid_from",
+        "agencies.toml  A  names the unknown workbook none",
+        "agencies.toml  B.kind  names the unknown kind fire",
+        "agencies.toml  B  has the unknown key(s) colour",
+        "agencies.toml  B.successor  names the unknown agency C",
+        "agencies.toml  units.X/1  names the unknown agency X",
+        "victims.s.required_if  names the column nothing, which is not there",
+        "sheets.victims.examples[0]  names the missing column y",
+        "victims.examples[0].s  has the code Z, which sex has not",
+        "victims.examples[1].s  has the code M, which is not in use in 2025",
         "workbooks/police.toml  sheets.victims.blocks  names the unknown block nope",
         "workbooks/police.toml  sheets.victims.key  names the missing column absent",
         "sheets.victims.n  min is above max",
@@ -99,9 +133,41 @@ checks = [{must = "n > 1", blame = ["nocolumn"]}]
         "sheets.victims.x  has the unknown key(s) colour",
         "sheets.victims.x.label  needs a text in en, sq and sr",
         "rules/vic.toml  VIC-02  has no failing example",
+        "rules/vic.toml  VIC-02  has no passing example",
+        "rules/vic.toml  VIC-02.scope  must be one of",
+        "rules/vic.toml  VIC-02.needs  must be among",
+        "rules/vic.toml  VIC-02.reason  is missing",
+        "rules  VIC-02.checks[0].must  for police.victims: names the column wrong, which is not there",
         "rules  VIC-02  applies to the unknown sheet police.nothing",
         "rules  VIC-02  blames nocolumn, which police.victims has not",
         "linkage.toml  is not TOML",
     ):
         assert expected in told
     assert failure.value.exit_code == 11
+
+
+def test_a_collection_adds_agencies_with_one_line_each(tmp_path: Path) -> None:
+    """An NGO grantee and a police unit; the register that is shipped stays as it is."""
+    register = f"""[kinds.ngo]
+{_LABEL}
+priority = 45
+[agencies]
+KP = {{kind = "ngo", {_LABEL}}}
+"""
+    folder = _write(tmp_path / "schemas", {"agencies.toml": register})
+    own = tmp_path / "agencies.toml"
+    own.write_text(
+        f"""[agencies]
+NGO_NEW = {{kind = "ngo", valid_from = 2025-01-01, {_LABEL}}}
+[units]
+"KP/PR" = {{{_LABEL}}}
+""",
+        encoding="utf-8",
+    )
+
+    schema = load(folder, own_agencies=own)
+
+    assert (schema.agencies["NGO_NEW"].priority, schema.agencies["NGO_NEW"].exists_in(2024)) == (45, False)
+    assert list(schema.units) == [("KP", "PR")]
+    assert "NGO_NEW" in schema.codelists["agency"]
+    assert schema.digest != load(folder).digest

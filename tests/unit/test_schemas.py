@@ -13,20 +13,28 @@ def schema(root: Path) -> Schema:
     return load(root / "schemas")
 
 
-def test_every_agency_that_sends_data_has_its_workbook(schema: Schema) -> None:
-    """Seven kinds of workbook, two shelters, and no sheet without a column that names its rows."""
-    senders = {agency.code: agency.workbook for agency in schema.agencies.values() if agency.workbook}
-    assert senders == {
-        "KP_THB": "police",
-        "SP": "prosecution",
-        "KJC": "court",
-        "ISF": "shelter",
-        "PVPT": "shelter",
-        "CSW_19": "csw",
-        "VAAO": "vaao",
-        "NATHB": "nathb",
-    }
+def test_no_sheet_without_a_column_that_names_its_rows(schema: Schema) -> None:
+    """A waiver, a revision and a person's record are found again by the key of the row."""
     assert all(sheet.key for sheet in schema.sheets() if sheet.name != "meta")
+
+
+def test_a_centre_for_social_work_is_shown_with_all_others(schema: Schema) -> None:
+    """Tables have one line for the thirty-eight centres; each sends for itself."""
+    assert [code for code in schema.codelists["submitter"].all_codes() if code.startswith("CSW")] == ["CSW"]
+    assert schema.codelists["agency"].crosswalk("shown_as")["CSW_19"] == "CSW"
+    assert schema.agencies["CSW_19"].expected_in(2025)
+
+
+def test_an_agency_is_expected_while_it_exists_and_each_unit_of_one_that_sends_by_unit(schema: Schema) -> None:
+    """A grantee of an ended scheme is not missed, and one that sends now and then is not either."""
+    everybody = {(code, "") for code in schema.agencies}
+    assert list(schema.missing_senders(2025, came=everybody)) == []
+    assert ("KP_THB", "") in schema.missing_senders(2025, came=everybody - {("KP_THB", "")})
+    assert not schema.agencies["NGO_ARTPOLIS"].expected_in(2025)
+    assert not schema.agencies["NGO_OTHER"].expected_in(2025)
+    by_unit = [unit for agency, unit in schema.units if agency == "KP_THB"]
+    came = everybody - {("KP_THB", "")} | {("KP_THB", by_unit[0])}
+    assert sorted(schema.missing_senders(2025, came=came)) == [("KP_THB", unit) for unit in sorted(by_unit[1:])]
 
 
 def test_no_label_of_a_sheet_stands_for_two_columns(schema: Schema) -> None:

@@ -66,7 +66,7 @@ def make_publishable(counts: Counts, *, schema: Schema, rule: Rule, seed: int) -
         wrong = contradictions(system, {cell: counts.values[cell] for cell in system.sums}, rule=rule)
         if wrong:
             raise ProtectionError(
-                f"counts contradict each other at {_places(counts, wrong)}",
+                f"TAB-01: counts contradict each other at {_places(counts, wrong)}",
                 hint="A margin is not the sum of its cells, or a combination is there that "
                 "schemas/populations.toml calls impossible, or schemas/reference/history.csv has another figure.",
             )
@@ -101,7 +101,8 @@ class _Mender:
             if not more:
                 cells = [weakness.cell for weakness in serious]
                 raise ProtectionError(
-                    f"cells that exact figures give away cannot be protected: {_places(self._counts, cells)}",
+                    f"{_broken(serious)}: cells that exact figures give away cannot be protected: "
+                    f"{_places(self._counts, cells)}",
                     hint="Take totals out of `exact` in atstats.toml, or these cells out of their tables.",
                 )
             withheld |= more
@@ -137,7 +138,7 @@ class _Mender:
         file = round_counts(self._system, counts, avoid=avoid, keep_below=below, rule=self._rule, seed=self._seed)
         if file is None:
             raise ProtectionError(
-                f"no consistent rounding of the tables about {', '.join(self._system.populations)} was found",
+                f"SDC-01: no consistent rounding of the tables about {', '.join(self._system.populations)} was found",
                 hint="Cross fewer variables in schemas/tables, or raise `nodes` in schemas/editions.toml.",
             )
         return file
@@ -187,6 +188,11 @@ class _Mender:
             candidates += sorted(weakness.pins & published.rounded.keys(), key=lambda cell: (-len(cell.pairs), cell))
             more.update(candidates[:1])
         return frozenset(more)
+
+
+def _broken(weaknesses: Collection[Weakness]) -> str:
+    """The rules that the weaknesses break: a small count, or a group that shares one sensitive category."""
+    return ", ".join(sorted({"SDC-03" if weakness.kind == "group" else "SDC-01" for weakness in weaknesses}))
 
 
 def _places(counts: Counts, cells: Collection[Cell]) -> str:

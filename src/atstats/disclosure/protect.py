@@ -96,7 +96,7 @@ def _read_counts(tables: Sequence[Table], *, schema: Schema, exact: Sequence[Cel
                 places.setdefault(cell, []).append(place)
                 if values.setdefault(cell, _whole(row["value"], place)) != row["value"]:
                     raise ProtectionError(
-                        f"the same count has two values at {', '.join(places[cell][:10])}",
+                        f"TAB-03: the same count has two values at {', '.join(places[cell][:10])}",
                         hint="Correct the tables, or schemas/reference/history.csv where one is a published figure.",
                     )
                 if kind == "published":

@@ -353,7 +353,8 @@ class _Part:
 
     def _too_large(self) -> ProtectionError:
         return ProtectionError(
-            f"the tables about {self.population.id!r} cross so many variables that their protection cannot be computed",
+            f"SDC-01: the tables about {self.population.id!r} cross so many variables that their protection "
+            "cannot be computed",
             hint="Cross fewer variables in schemas/tables, or raise `unknowns` in schemas/editions.toml.",
         )
 

@@ -190,6 +190,7 @@ def _conditions(specification: Specification) -> dict[str, dict[str, pl.Expr]]:
             "one_edit": pl.col("document_number_edits") <= 1,
         },
         "national_case_code": {"comparable": _both("national_code"), "exact": _same("national_code")},
+        "person_hash": {"comparable": _both("person_hash_key"), "exact": _same("person_hash_key")},
         "local_id": {"comparable": _same("local_id"), "exact": _same("local_id")},
         "sex": {"comparable": _both("known_sex"), "same": _same("known_sex")},
         "municipality": {

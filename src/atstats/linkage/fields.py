@@ -21,7 +21,7 @@ DAY, MONTH, YEAR = "D", "M", "Y"
 
 _TEXTS = (
     "given", "surname", "birth_surname", "father", "alias", "sex", "birth_date_precision", "personal_no",
-    "id_doc_no", "national_case_code", "residence_municipality", "birth_municipality", "citizenship_1",
+    "id_doc_no", "national_case_code", "person_hash", "residence_municipality", "birth_municipality", "citizenship_1",
     "citizenship_2", "stateless", "age_basis", "exploitation_start_precision", "purpose_main",
 )  # fmt: skip
 _DATES = ("birth_date", "exploitation_start")
@@ -132,7 +132,9 @@ def _sheet_fields(
         *_ADDRESS,
         "record_key",
         pl.lit(sheet.record_type).alias("record_type"),
-        pl.coalesce([column_or_null(frame, name, pl.Date) for name in sheet.registered]).alias("registered"),
+        pl.coalesce(
+            *(column_or_null(frame, name, pl.Date) for name in sheet.registered), pl.lit(None, dtype=pl.Date)
+        ).alias("registered"),
         column_or_null(frame, event_date, pl.Date).alias("event_date"),
         pl.concat_str(["agency", "unit", pl.lit(sheet.record_type)], separator="|").alias("source"),
         # The agency's own number names one person of one agency unit, in all its sheets of the role.
@@ -260,6 +262,7 @@ def _add_numbers(fields: pl.DataFrame) -> pl.DataFrame:
         personal_number=map_unique(fields, "personal_no", normalise_number),
         document_number=map_unique(fields, "id_doc_no", normalise_number),
         national_code=map_unique(fields, "national_case_code", normalise_key),
+        person_hash_key=map_unique(fields, "person_hash", normalise_key),
         known_sex=pl.when(pl.col("sex").is_in(list(_COMPARED_SEXES))).then("sex"),
         residence=known("residence_municipality"),
         birthplace=known("birth_municipality"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atstats.errors import ConfigurationError
+from atstats.errors import ConfigurationError, ProtectionError
 from atstats.report.blocks import (
     Block,
     Bullets,
@@ -100,6 +100,26 @@ def _source(path: Path) -> str:
         ) from None
 
 
+_NOT_WORDS = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"  # what Jinja2 fills or leaves out
+    r"|\]\([^)\n]*\)|\b[TC]\d+(?:\.\d+)?\b",  # where a link leads, and the number of a table or a chart
+    re.DOTALL,
+)
+_NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _refuse_numbers(path: Path) -> None:
+    """SDC-04: every number of a report comes from a protected cell, so a chapter writes years only."""
+    bare = _NOT_WORDS.sub(lambda found: "\n" * found[0].count("\n"), _source(path))
+    for number, line in enumerate(bare.splitlines(), start=1):
+        if any(not _YEAR.fullmatch(found) for found in _NUMBER.findall(line)):
+            raise ProtectionError(
+                f"SDC-04: the chapter {path.name}, line {number}, writes a number that no table protects",
+                hint="Ask for it with table(), figure() or statement(); only years may be written.",
+            )
+
+
 def _chapter(number: int, blocks: Sequence[Block], context: Context) -> Chapter:
     first = blocks[0] if blocks else None
     if isinstance(first, Heading) and first.level == 2:
@@ -143,6 +163,7 @@ class _Reader:
             keep_trailing_newline=True,
         )
         environment.install_gettext_translations(self.context.words.catalogue, newstyle=True)  # type: ignore[attr-defined] # added by the extension
+        _refuse_numbers(path)
         try:
             return environment.get_template(path.name).render(
                 table=self._table, figure=self._figure, statement=self._statement

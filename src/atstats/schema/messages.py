@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from atstats.errors import ConfigurationError
 from atstats.frames import Finding
-from atstats.schema.load import Schema
+from atstats.schema.contents import Schema
 
 __all__ = ["render_finding"]
 

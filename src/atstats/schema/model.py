@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from atstats.language import transliterate
-from atstats.vocabulary import Language, Role, Severity
+from atstats.vocabulary import Language, Need, Role, Scope, Severity
 
 __all__ = [
     "Agency",
@@ -19,6 +19,7 @@ __all__ = [
     "Law",
     "Rule",
     "Sheet",
+    "Unit",
     "Workbook",
 ]
 
@@ -53,6 +54,12 @@ class Code:
     source: str
     maps: Mapping[str, str]
     """Further columns of the file: crosswalks ("eurostat", "htcds") and groups ("group")."""
+    checked: str = ""
+    """Who checked the labels as a native speaker, and when; empty where nobody has."""
+
+    def valid_in(self, year: int) -> bool:
+        """Whether the code may be used on any day of the year."""
+        return _touches(self.valid_from, self.valid_to, year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,11 @@ class Column:
     note: str = ""
     """What the registrar should know, in English; "decided here" marks what no source fixes."""
 
+    @property
+    def decided_here(self) -> bool:
+        """Whether no source fixes the column, its type or its obligation."""
+        return self.note.startswith("decided here")
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -130,6 +142,10 @@ class Sheet:
     """The column whose date places the row in time (age, validity of codes)."""
     in_year: str = ""
     """The column whose date decides whether the row belongs to the reference year."""
+    blocks: tuple[str, ...] = ()
+    """The blocks that it takes columns from ("id", "exp")."""
+    examples: tuple[Mapping[str, Any], ...] = ()
+    """Made-up rows of the workbook's example year, right in every respect."""
 
     @property
     def record_type(self) -> str:
@@ -155,6 +171,8 @@ class Workbook:
     label: Labels
     version: str
     sheets: tuple[Sheet, ...]
+    example_year: int = 2025
+    """The reference year that the example rows are written for."""
 
     def sheet(self, name: str) -> Sheet:
         """The sheet with this key.
@@ -181,17 +199,42 @@ class Agency:
     priority: int = 99
     """Whose value a person keeps when sources differ: the lowest number first."""
     kind: str = ""
-    """Group shown in tables: police, prosecution, court, shelter, social_work, ..."""
+    """police, prosecution, court, shelter, social_work, ..."""
     registers: bool = False
     """Whether it may be the body that registers a victim."""
     assists: bool = False
     """Whether it provides assistance to victims."""
+    shown_as: str = ""
+    """The agency under whose name tables show it; itself where empty."""
+    standing: bool = True
+    """Whether it is expected to send every year; otherwise it sends when it has something to tell."""
 
     def exists_in(self, year: int) -> bool:
         """Whether the agency exists on any day of the year."""
-        return (self.valid_from is None or self.valid_from.year <= year) and (
-            self.valid_to is None or self.valid_to.year >= year
-        )
+        return _touches(self.valid_from, self.valid_to, year)
+
+    def expected_in(self, year: int) -> bool:
+        """Whether a submission for the year is missed where none comes."""
+        return bool(self.workbook) and self.standing and self.exists_in(year)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of an agency that may send a workbook of its own."""
+
+    agency: str
+    code: str
+    label: Labels
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def exists_in(self, year: int) -> bool:
+        """Whether the unit exists on any day of the year."""
+        return _touches(self.valid_from, self.valid_to, year)
+
+
+def _touches(begun: date | None, ended: date | None, year: int) -> bool:
+    return (begun is None or begun.year <= year) and (ended is None or ended.year >= year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +255,7 @@ class Rule:
 
     id: str
     severity: Severity
-    scope: str
-    """field, cross-field, cross-sheet, cross-agency, cross-year, persons or publication."""
+    scope: Scope
     statement: Labels
     """The message when the rule is broken, one sentence."""
     hint: Labels
@@ -231,6 +273,10 @@ class Rule:
     """Detail -> message, for rules that find several kinds of thing."""
     hints: Mapping[str, Labels] = field(default_factory=dict)
     """Detail -> hint."""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """Thresholds that the function of the rule reads."""
+    needs: tuple[Need, ...] = ()
+    """What it waits for beside the submissions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +292,7 @@ class Law:
     maximum_months: int | None
     aggravated_minimum_months: int | None
     source: str
+
+    def in_force(self, day: date) -> bool:
+        """Whether the article applies to an offence of this day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -33,6 +33,8 @@ class Variable:
     """Category of `of` -> category of this variable."""
     sensitive: bool = False
     """Whether learning it about a known person harms that person (form of exploitation)."""
+    several: bool = False
+    """Whether one unit may be in several categories, so that categories add up to more than the units."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""A correct collection on a desk: find a row, change a cell, and note what should be found there."""
+"""A correct collection on a desk: find a row, change a cell, and note what should be found there.
+
+Workbooks that state that there was nothing to report are not laid out here.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -7,8 +10,9 @@ from typing import Any
 from atstats.frames import GridCell, SheetGrid, WorkbookGrid, column_letters
 from atstats.schema import Schema
 from atstats.simulation.layout import FIRST_ROW
+from atstats.simulation.register import workbook_of
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Page"]
 
 _KEYS = FIRST_ROW - 2
 """Place of the row of machine keys among the rows of a sheet."""
@@ -21,9 +25,9 @@ class Desk:
     """
 
     def __init__(self, workbooks: Sequence[WorkbookGrid], *, schema: Schema) -> None:
-        self._grids = {grid.file.rpartition("_")[0]: grid for grid in workbooks}
+        self._grids = {grid.file.rpartition("_")[0]: grid for grid in workbooks if len(grid.sheets) > 1}
         self._names = {
-            agency: [sheet.name for sheet in schema.workbooks[schema.agencies[agency].workbook].sheets]
+            agency: [sheet.name for sheet in schema.workbooks[workbook_of(agency, schema)].sheets]
             for agency in self._grids
         }
         self._cells = {
@@ -114,7 +118,15 @@ class Desk:
     def plant(self, rule: str, agency: str, sheet: str, *, row: int, column: str, value: Any) -> None:
         """Write a wrong value into a cell, and expect the finding there."""
         self.put(agency, sheet, row, column, value)
+        self.blame(rule, agency, sheet, row=row, column=column)
+
+    def blame(self, rule: str, agency: str, sheet: str, *, row: int, column: str) -> None:
+        """Expect a finding at a cell."""
         self.expect(rule, agency, sheet, cell=self.address(agency, sheet, row, column))
+
+    def sheet(self, agency: str, sheet: str) -> "Page":
+        """One sheet, for faults that stay on it."""
+        return Page(self, agency, sheet)
 
     def workbooks(self) -> tuple[WorkbookGrid, ...]:
         """The altered collection."""
@@ -138,3 +150,42 @@ class Desk:
 
     def _keys(self, agency: str, sheet: str) -> list[str]:
         return [str(cell.value) for cell in self._cells[agency, sheet][_KEYS]]
+
+
+class Page:
+    """One sheet of a workbook on the desk."""
+
+    def __init__(self, desk: Desk, agency: str, name: str) -> None:
+        self._desk = desk
+        self._agency = agency
+        self._name = name
+
+    @property
+    def rows(self) -> dict[int, Mapping[str, Any]]:
+        """Excel row -> machine key -> value, filled or not."""
+        return self._desk.rows(self._agency, self._name)
+
+    def pick(self, wanted: Callable[[Mapping[str, Any]], bool] | None = None) -> int:
+        """The first row that no fault has yet and that is as wanted."""
+        return self._desk.pick(self._agency, self._name, wanted)
+
+    def put(self, row: int, **values: Any) -> None:
+        """Write other values into cells of a row."""
+        for column, value in values.items():
+            self._desk.put(self._agency, self._name, row, column, value)
+
+    def append(self, **values: Any) -> int:
+        """Add a row below the last and give its number."""
+        return self._desk.append(self._agency, self._name, values)
+
+    def blame(self, rule: str, row: int, column: str) -> None:
+        """Expect a finding at a cell."""
+        self._desk.blame(rule, self._agency, self._name, row=row, column=column)
+
+    def plant(
+        self, rule: str, column: str, value: Any, wanted: Callable[[Mapping[str, Any]], bool] | None = None
+    ) -> int:
+        """Write a wrong value into a cell of the first row that is as wanted, and expect the finding there."""
+        row = self.pick(wanted)
+        self._desk.plant(rule, self._agency, self._name, row=row, column=column, value=value)
+        return row

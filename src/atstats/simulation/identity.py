@@ -1,7 +1,8 @@
 """How an agency writes a person down: what it knows, what it leaves blank, how it spells.
 
 The police see documents, a centre for social work knows the family, a shelter takes the name it
-is told. The shares are guesses that give about as many gaps and slips as linkage has to bear.
+is told. The shares are guesses that give about as many gaps and slips as linkage has to bear. An
+agency writes a person the same way every year.
 """
 
 from collections.abc import Mapping
@@ -9,24 +10,32 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from atstats.simulation.chance import stream
 from atstats.simulation.names import NAMES, as_cyrillic, as_serbian, mistyped, without_diacritics
-from atstats.simulation.people import Suspect, Victim, age_on
+from atstats.simulation.people import NGO, Suspect, Victim, age_on
 
 __all__ = ["identity", "suspect_identity"]
 
+_SHELTER = {"personal_no": 0.3, "national_case_code": 0.4, "document": 0.5, "birth_date": 0.9, "father": 0.4}
 _KNOWN: Mapping[str, Mapping[str, float]] = {
     "KP_THB": {"personal_no": 0.8, "national_case_code": 0.5, "document": 0.85, "birth_date": 0.97, "father": 0.7},
     "ISF": {"personal_no": 0.3, "national_case_code": 0.5, "document": 0.7, "birth_date": 0.92, "father": 0.4},
-    "PVPT": {"personal_no": 0.3, "national_case_code": 0.4, "document": 0.5, "birth_date": 0.9, "father": 0.4},
+    "PVPT": _SHELTER,
+    "HHC": _SHELTER,
+    "SHELTER_SAMPLE": _SHELTER,
     "CSW_19": {"personal_no": 0.5, "national_case_code": 0.2, "document": 0.3, "birth_date": 0.95, "father": 0.9},
     "VAAO": {"personal_no": 0.5, "national_case_code": 0.3, "document": 0.5, "birth_date": 0.9, "father": 0.3},
+    NGO: {"personal_no": 0.3, "national_case_code": 0.4, "document": 0.4, "birth_date": 0.95, "father": 0.3},
 }
 """Agency -> how often it knows each of these."""
+_FROM_A_FILE = {"personal_no": 0.9, "national_case_code": 0.7, "document": 1.0, "birth_date": 1.0, "father": 0.8}
+"""Whoever copies a person from the file of another agency."""
 
+_CAREFUL = ("KP_THB",)
 _SERBIAN_SPEAKING = ("VAAO",)
 
 
-def identity(victim: Victim, *, agency: str, local_id: str, on: date, rng: Random) -> dict[str, Any]:
+def identity(victim: Victim, *, agency: str, local_id: str, on: date, seed: int) -> dict[str, Any]:
     """The columns of the block `id` as one agency fills them.
 
     Args:
@@ -34,10 +43,11 @@ def identity(victim: Victim, *, agency: str, local_id: str, on: date, rng: Rando
         agency: who writes.
         local_id: the agency's own number of the person.
         on: the day of registration, for a declared age.
-        rng: the only source of chance.
+        seed: of the sample.
     """
-    known = {what: rng.random() < share for what, share in _KNOWN[agency].items()}
-    careful = bool(victim.written) or agency == "KP_THB"
+    rng = stream("identity", seed, victim.id, agency)
+    known = {what: rng.random() < share for what, share in _KNOWN.get(agency, _FROM_A_FILE).items()}
+    careful = bool(victim.written) or agency in _CAREFUL or agency not in _KNOWN
     numbered = known["personal_no"] and bool(victim.personal_no)
     record: dict[str, Any] = {
         "local_person_id": local_id,
@@ -56,7 +66,7 @@ def identity(victim: Victim, *, agency: str, local_id: str, on: date, rng: Rando
             "id_doc_country": victim.citizenship,
             "id_doc_no": victim.document_no,
         }
-    if not victim.foreign:
+    if victim.citizenship == "XK":
         record["birth_municipality"] = victim.municipality
     record |= _written_name(victim, agency=agency, careful=careful, rng=rng)
     # ID-14: a record with the personal number carries the right day, or it would contradict the others.
@@ -66,12 +76,13 @@ def identity(victim: Victim, *, agency: str, local_id: str, on: date, rng: Rando
     return record | dict(victim.written.get(agency, {}))
 
 
-def suspect_identity(suspect: Suspect, *, rng: Random, careful: bool) -> dict[str, Any]:
+def suspect_identity(suspect: Suspect, *, agency: str, seed: int) -> dict[str, Any]:
     """The few columns that police, prosecution and court keep on a suspect."""
+    rng = stream("identity", seed, suspect.id, agency)
     first, last = suspect.first_name, suspect.last_name
-    if not careful and rng.random() < 0.15:
+    if agency not in _CAREFUL and rng.random() < 0.15:
         first, last = without_diacritics(first), without_diacritics(last)
-    if not careful and rng.random() < 0.08:
+    if agency not in _CAREFUL and rng.random() < 0.08:
         last = mistyped(last, rng)
     return {
         "personal_no": suspect.personal_no if suspect.personal_no and rng.random() < 0.85 else None,
@@ -102,12 +113,12 @@ def _written_name(victim: Victim, *, agency: str, careful: bool, rng: Random) ->
 
 
 def _slipped(victim: Victim, rng: Random) -> tuple[str, str]:
-    """Slips of the keyboard, now and then names in the wrong columns, or the name of a husband."""
+    """Slips of the keyboard, and now and then the name of a husband."""
     first = mistyped(victim.first_name, rng) if rng.random() < 0.1 else victim.first_name
     last = mistyped(victim.last_name, rng) if rng.random() < 0.1 else victim.last_name
     if victim.sex == "F" and not victim.child and rng.random() < 0.06:
         last = NAMES[victim.community].surname(rng)
-    return (last, first) if rng.random() < 0.02 else (first, last)
+    return first, last
 
 
 def _written_birth(victim: Victim, *, known: bool, exact: bool, on: date, rng: Random) -> dict[str, Any]:

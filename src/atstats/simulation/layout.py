@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from atstats.frames import GridCell, SheetGrid, WorkbookGrid
-from atstats.schema import Column, Schema, Sheet
+from atstats.frames import SheetGrid, WorkbookGrid
+from atstats.schema import Column, Schema, Sheet, choices, dropdown_texts, sheet_grid
 from atstats.vocabulary import UNKNOWN
 
 __all__ = ["FIRST_ROW", "Row", "Submitted", "lay_out"]
@@ -20,7 +20,6 @@ FIRST_ROW = 3
 """Excel's number of the first data row: row 1 has the labels, row 2 the machine keys."""
 
 _TITLE = "SAMPLE: every person and figure is made up"
-_WIDTHS = {"date": 12.0, "integer": 8.0, "decimal": 10.0, "yesno": 8.0, "code": 14.0, "codes": 20.0, "text": 18.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,21 @@ def lay_out(submitted: Submitted, *, year: int, schema: Schema) -> tuple[Workboo
     file = f"{submitted.agency}_{year}.xlsx"
     grids: list[SheetGrid] = []
     truth: list[tuple[str, str, int, str]] = []
-    for sheet in schema.workbooks[submitted.workbook].sheets:
+    workbook = schema.workbooks[submitted.workbook]
+    offered = dropdown_texts(workbook, schema=schema, language=submitted.language, year=year)
+    for sheet in workbook.sheets:
         rows = [_meta(submitted, year=year, schema=schema)] if sheet.name == "meta" else submitted.sheets[sheet.name]
         tab = submitted.tabs.get(sheet.name, sheet.name)
-        grids.append(_sheet(sheet, rows, language=submitted.language, tab=tab, schema=schema, year=year))
+        grids.append(
+            sheet_grid(
+                sheet,
+                [_complete(sheet, row, schema=schema, year=year) for row in rows],
+                tab=tab,
+                languages=(submitted.language,),
+                note=lambda column: column.note,
+                offered=offered,
+            )
+        )
         truth += [
             (file, sheet.name, number, row.true_person)
             for number, row in enumerate(rows, start=FIRST_ROW)
@@ -69,7 +79,7 @@ def lay_out(submitted: Submitted, *, year: int, schema: Schema) -> tuple[Workboo
         "category": "SAMPLE",
         "description": f"{_TITLE}. Made by atstats simulate.",
     }
-    return WorkbookGrid(file, tuple(grids), properties), truth
+    return WorkbookGrid(file, tuple(grids), properties, choices(offered)), truth
 
 
 def _meta(submitted: Submitted, *, year: int, schema: Schema) -> Row:
@@ -93,30 +103,9 @@ def _meta(submitted: Submitted, *, year: int, schema: Schema) -> Row:
     )
 
 
-def _sheet(sheet: Sheet, rows: Sequence[Row], *, language: str, tab: str, schema: Schema, year: int) -> SheetGrid:
-    labels = tuple(
-        GridCell(column.label.of(language), "required" if column.required else "label", column.note)
-        for column in sheet.columns
-    )
-    keys = tuple(GridCell(column.name, "key") for column in sheet.columns)
-    data = tuple(tuple(_cell(column, row.values, schema=schema, year=year) for column in sheet.columns) for row in rows)
-    return SheetGrid(
-        name=tab,
-        rows=(labels, keys, *data),
-        widths=tuple(_WIDTHS[column.type] for column in sheet.columns),
-        dropdowns={number: column.codes for number, column in enumerate(sheet.columns, start=1) if column.codes},
-        first_data_row=FIRST_ROW,
-    )
-
-
-def _cell(column: Column, values: Mapping[str, Any], *, schema: Schema, year: int) -> GridCell:
-    value = values.get(column.name)
-    if value is None and column.required:
-        value = _cautious(column, schema=schema, year=year)
-    if isinstance(value, tuple):
-        value = ";".join(value) or None
-    style = {"date": "date", "integer": "", "decimal": ""}.get(column.type, "text")
-    return GridCell(value, style)
+def _complete(sheet: Sheet, row: Row, *, schema: Schema, year: int) -> dict[str, Any]:
+    missed = [column for column in sheet.columns if column.required and row.values.get(column.name) is None]
+    return {**row.values, **{column.name: _cautious(column, schema=schema, year=year) for column in missed}}
 
 
 def _cautious(column: Column, *, schema: Schema, year: int) -> str | int | date:

@@ -37,7 +37,7 @@ def _words(text: str) -> tuple[str, ...]:
 NAMES = {
     "ALB": Naming(
         _words(
-            "Albulena Arbnora Ardita Arjeta Besarta Besiana Blerina Blerta Diellza Donjeta Drenusha Edona Elira "
+            "Albulena Arbnora Ardita Besarta Besiana Blerina Blerta Diellza Donjeta Drenusha Edona Elira "
             "Elona Erblina Ermira Fatbardha Fjolla Florentina Gentiana Hyrije Jehona Kaltrina Kujtesa Laureta "
             "Leonora Liridona Majlinda Merita Mimoza Mirjeta Njomza Qëndresa Rinesa Rrezarta Saranda Shpresa "
             "Shqipe Teuta Valbona Valdete Vjollca Vlora Xhemile Yllka Zana"

@@ -19,9 +19,10 @@ from atstats.frames import Coverage, Linked, Run
 from atstats.schema import Schema
 from atstats.vocabulary import UNKNOWN, Role
 
-__all__ = ["Sources", "linkage_steps", "populations", "registered_victims"]
+__all__ = ["Sources", "figures", "linkage_steps", "populations", "registered_victims"]
 
 _AGE_OF_MAJORITY = 18
+_FORMAL = ("VOT", "VOT_COURT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ def populations(sources: Sources) -> dict[str, pl.DataFrame]:
     return {name: make(sources) for name, make in _POPULATIONS.items()}
 
 
+def figures(linked: Linked, *, schema: Schema, run: Run) -> dict[str, int]:
+    """What the indicators of the published history are when they are counted again: indicator -> number."""
+    nobody = Coverage(pl.DataFrame(schema={"agency": pl.String, "workbook": pl.String, "state": pl.String}))
+    victims = registered_victims(Sources(linked, nobody, schema, run))
+    formal = victims.filter(pl.col("status").is_in(_FORMAL))
+    return {"registered": victims.height, "identified": formal.height}
+
+
 # --------------------------------------------------------------------------- victims
 
 
@@ -72,7 +81,7 @@ def registered_victims(sources: Sources) -> pl.DataFrame:
 
 def _of_year(sources: Sources) -> pl.DataFrame:
     persons = sources.linked.persons.filter(pl.col("role") == Role.VICTIM)
-    formal = pl.col("status").is_in(["VOT", "VOT_COURT"])
+    formal = pl.col("status").is_in(_FORMAL)
     dated = pl.when(formal).then(pl.coalesce("identified", "first_registered")).otherwise("first_registered")
     return persons.filter(dated.dt.year() == sources.year)
 
@@ -87,8 +96,13 @@ def _victims(sources: Sources) -> pl.DataFrame:
         _age2("age_at_exploitation").alias("age2_exploitation"),
         _citizenship_group(sources).alias("citizenship_group"),
         _mapped("purpose_main", sources.map("purpose", "form")).alias("form"),
-        "body",
+        body=_shown(sources, "body"),
     )
+
+
+def _shown(sources: Sources, column: str) -> pl.Expr:
+    """The agency under whose name tables show an agency: every centre for social work is one."""
+    return pl.col(column).replace(sources.map("agency", "shown_as"))
 
 
 def _registrations(sources: Sources) -> pl.DataFrame:
@@ -98,6 +112,8 @@ def _registrations(sources: Sources) -> pl.DataFrame:
         registered_victims(sources)
         .select("person_id", "body", "bodies")
         .explode("bodies", empty_as_null=False)
+        .with_columns(_shown(sources, "body"), _shown(sources, "bodies"))
+        .unique(["person_id", "bodies"], maintain_order=True)
         .filter(pl.col("bodies").is_in(registering))
         .select("person_id", outcome=counted, body="bodies")
     )
@@ -132,6 +148,7 @@ def _stays(sources: Sources) -> pl.DataFrame:
     """Assistance to victims of trafficking on any day of the year. One row = one stay, case or file."""
     registered = [code for code, answer in sources.map("victim_status", "registered").items() if answer == "YES"]
     residents = sources.records("shelter.residents").filter(pl.col("reason") == "THB")
+    clients = sources.records("ngo.assisted").filter(pl.col("client_reason") == "THB")
     cases = sources.records("csw.cases").filter(pl.col("thb_status").is_in(registered))
     files = sources.records("vaao.assisted").filter(pl.col("client_reason") == "THB")
     spans = pl.concat(
@@ -139,8 +156,9 @@ def _stays(sources: Sources) -> pl.DataFrame:
             _span(residents, begun="entry_date", ended="exit_date"),
             _span(cases, begun="opened_date", ended="closed_date"),
             _span(files, begun="first_contact_date", ended=None),
+            _span(clients, begun="first_contact_date", ended="closed_date"),
         ]
-    )
+    ).with_columns(_shown(sources, "provider"))
     first, last = date(sources.year, 1, 1), date(sources.year, 12, 31)
     return spans.filter((pl.col("begun") <= last) & (pl.col("ended").is_null() | (pl.col("ended") >= first)))
 
@@ -284,7 +302,7 @@ def _trainings(sources: Sources) -> pl.DataFrame:
 
 
 def _coverage(sources: Sources) -> pl.DataFrame:
-    return sources.coverage.agencies.select("agency", state=pl.col("state").str.to_uppercase())
+    return sources.coverage.agencies.select(_shown(sources, "agency"), state=pl.col("state").str.to_uppercase())
 
 
 def linkage_steps(sources: Sources) -> pl.DataFrame:

@@ -6,29 +6,47 @@ check the others. Of several revisions the highest without an error counts.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import polars as pl
 
-from atstats.frames import ADDRESS, Checked, RawWorkbook, Run, Submission, Unreadable
-from atstats.schema import Schema, Sheet
-from atstats.validation import assistance, identity, justice, police  # noqa: F401  they register their rules
-from atstats.validation.crosschecks import World, check_across
-from atstats.validation.expressions import refuse_wrong_rules
-from atstats.validation.fields import TYPES
+from atstats.frames import ADDRESS, Checked, Earlier, Linked, RawWorkbook, Run, Skipped, Submission, Unreadable
+from atstats.schema import TYPES, Schema, Sheet
+from atstats.validation import (  # noqa: F401  they register their rules
+    assistance,
+    courts,
+    identity,
+    justice,
+    links,
+    numbers,
+    persons,
+    police,
+    shelters,
+    years,
+)
+from atstats.validation.crosschecks import RULES, World, check_across
+from atstats.validation.fields import no_records
 from atstats.validation.findings import breach, gathered, placed
+from atstats.validation.revisions import choose
 from atstats.validation.rules import check_rows
 from atstats.validation.submissions import Read, read_submission
+from atstats.vocabulary import Need
 
-__all__ = ["check"]
+__all__ = ["check", "check_linked"]
 
 _FORM_RULES = frozenset({"META-01", "META-02", "META-03", "META-04", "META-06", "META-07", "META-08", "META-09"})
 """Rules about the form of a workbook, held against every one."""
 
 
-def check(raw: Sequence[RawWorkbook | Unreadable], *, schema: Schema, run: Run, agencies_expected: bool) -> Checked:
+def check(
+    raw: Sequence[RawWorkbook | Unreadable],
+    *,
+    schema: Schema,
+    run: Run,
+    agencies_expected: bool,
+    earlier: Earlier | None = None,
+) -> Checked:
     """Type, check and address everything that was read.
 
     Args:
@@ -36,17 +54,19 @@ def check(raw: Sequence[RawWorkbook | Unreadable], *, schema: Schema, run: Run, 
         schema: sheets, code lists and rules.
         run: the reference year and the cut-off date.
         agencies_expected: whether an agency that sent nothing is a finding (a whole collection).
+        earlier: the collection of an earlier year, for the rules that compare with it.
 
     Returns:
         Records of the accepted submissions, every finding, and what became of each file.
-
-    Raises:
-        ConfigurationError: a rule of the schema cannot be used.
     """
-    refuse_wrong_rules(schema)
     reads = [read_submission(each, schema=schema, run=run) for each in raw if isinstance(each, RawWorkbook)]
-    chosen = _chosen(reads, schema=schema, run=run)
-    held = _hold(chosen.counting, schema=schema, run=run)
+    chosen = choose(
+        reads,
+        has_error=lambda found: _has_error(found, schema),
+        hold=lambda read: _hold([read], schema=schema, run=run).breaches,
+        run=run,
+    )
+    held = _hold(chosen.counting, schema=schema, run=run, earlier=earlier)
     found = [held.breaches, *chosen.breaches]
     if agencies_expected:
         found += _missing_agencies(raw, reads, schema=schema, run=run)
@@ -62,32 +82,116 @@ def check(raw: Sequence[RawWorkbook | Unreadable], *, schema: Schema, run: Run, 
     accepted = [each.file for each in submissions if each.status == "accepted"]
     return Checked(
         records={
-            sheet.record_type: _released(held.world.records.get(sheet.record_type), sheet, accepted)
+            sheet.record_type: _released(held.records.get(sheet.record_type), sheet, accepted)
             for sheet in schema.sheets()
             if sheet.name != "meta"
         },
         findings=findings,
         submissions=submissions,
+        books=tuple(read.book for read in reads),
+        skipped=held.skipped,
     )
+
+
+def check_linked(
+    checked: Checked,
+    linked: Linked,
+    *,
+    schema: Schema,
+    run: Run,
+    decisions: pl.DataFrame,
+    earlier: Earlier | None = None,
+) -> tuple[pl.DataFrame, tuple[Skipped, ...]]:
+    """Hold the rules that need to know who is who: the second pass, after linkage.
+
+    Args:
+        checked: what the first pass accepted, identities included.
+        linked: persons, and the findings that linkage made itself.
+        schema: gives the rules.
+        run: the reference year and the cut-off date.
+        decisions: the lines of `decisions.csv`, in their order.
+        earlier: the collection of an earlier year, linked together with this one.
+
+    Returns:
+        The findings at their Excel cells, and the rules that were not evaluated.
+    """
+    sent = {record_type for book in checked.books for record_type in book.sheets}
+    sent |= {
+        sheet.record_type
+        for submission in checked.submissions
+        if submission.status == "nil"
+        for sheet in schema.workbooks[submission.workbook].sheets
+    }
+    records = {
+        record_type: _with_persons(frame, linked.records.get(record_type))
+        for record_type, frame in checked.records.items()
+        if record_type in sent
+    }
+    world = World(
+        records=records,
+        schema=schema,
+        run=run,
+        linked=linked,
+        earlier=earlier,
+        agencies=frozenset(each.agency for each in checked.submissions if each.status in ("accepted", "nil")),
+        decisions=decisions,
+    )
+    across = check_across(world, rules=_waiting(schema))
+    own = _addressed(linked.findings, schema=schema, books={book.file: book.agency for book in checked.books})
+    return placed(gathered([own, across.breaches]), books=checked.books, schema=schema), across.skipped
+
+
+def _with_persons(records: pl.DataFrame, linked: pl.DataFrame | None) -> pl.DataFrame:
+    if linked is None or "person_id" not in linked.columns:
+        return records
+    who = linked.select("submission", "sheet", "row", "person_id")
+    return records.join(who, on=["submission", "sheet", "row"], how="left", maintain_order="left")
+
+
+def _addressed(findings: pl.DataFrame, *, schema: Schema, books: Mapping[str, str]) -> pl.DataFrame:
+    """Findings of linkage as breaches: their sheet is a key of the schema, and their cell still to be found."""
+    workbooks = {file: schema.agencies[agency].workbook for file, agency in books.items() if agency in schema.agencies}
+    workbook = pl.col("file").replace_strict(workbooks, default="", return_dtype=pl.String)
+    return gathered(
+        [
+            findings.select(
+                pl.col("file").alias("submission"),
+                (workbook + "." + pl.col("sheet")).alias("record_type"),
+                "row",
+                "column",
+                "rule",
+                pl.col("severity").cast(pl.String),
+                "detail",
+                "note",
+            )
+        ]
+    )
+
+
+def _waiting(schema: Schema) -> list[str]:
+    """The rules of the second pass."""
+    return [rule.id for rule in schema.rules.values() if Need.PERSONS in rule.needs]
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     """Some submissions held against all rules together."""
 
-    world: World
+    records: Mapping[str, pl.DataFrame]
     breaches: pl.DataFrame
     rules: Mapping[str, frozenset[str]]
     not_evaluated: Counter[str]
-
-    def has_error(self, schema: Schema) -> bool:
-        """Whether a rule broken here, or this breach of it, is an error."""
-        errors = [rule.id for rule in schema.rules.values() if rule.severity == "error"]
-        own = pl.col("severity").is_null() & pl.col("rule").is_in(errors)
-        return not self.breaches.filter((pl.col("severity") == "error") | own).is_empty()
+    skipped: tuple[Skipped, ...]
 
 
-def _hold(reads: Sequence[Read], *, schema: Schema, run: Run) -> _Held:
+def _has_error(breaches: pl.DataFrame, schema: Schema) -> bool:
+    """Whether a rule broken here, or this breach of it, is an error."""
+    errors = [rule.id for rule in schema.rules.values() if rule.severity == "error"]
+    own = pl.col("severity").is_null() & pl.col("rule").is_in(errors)
+    return not breaches.filter((pl.col("severity") == "error") | own).is_empty()
+
+
+def _hold(reads: Sequence[Read], *, schema: Schema, run: Run, earlier: Earlier | None = None) -> _Held:
     found = [problem for read in reads for problem in read.problems]
     rules: dict[str, set[str]] = {read.file: set(_FORM_RULES) for read in reads}
     not_evaluated: Counter[str] = Counter()
@@ -103,79 +207,48 @@ def _hold(reads: Sequence[Read], *, schema: Schema, run: Run) -> _Held:
         for read in reads:
             if sheet.record_type in read.sheets:
                 rules[read.file] |= rows.rules
-    world = World(records, schema, run)
+    world = World(records, schema, run, earlier=earlier, agencies=frozenset(read.agency for read in reads))
     across = check_across(world, rules=list(schema.rules))
     for file, names in across.rules.items():
         rules[file] |= names
     not_evaluated.update(across.not_evaluated)
     whole = gathered([*found, across.breaches])
-    return _Held(world, whole, {file: frozenset(names) for file, names in rules.items()}, not_evaluated)
+    return _Held(
+        records=records,
+        breaches=whole,
+        rules={file: frozenset(names) for file, names in rules.items()},
+        not_evaluated=not_evaluated,
+        skipped=tuple(sorted({*across.skipped, *_row_rules_without_rows(records, schema), *_told_elsewhere(schema)})),
+    )
 
 
-# --------------------------------------------------------------------------- which submission counts
+def _row_rules_without_rows(records: Mapping[str, pl.DataFrame], schema: Schema) -> Iterator[Skipped]:
+    for rule in schema.rules.values():
+        if rule.checks and rule.id not in RULES and not any(each in records for each in rule.applies_to):
+            yield Skipped(rule.id, ", ".join(rule.applies_to))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """Which submissions count, which another one stands for, and what to say of those that do not count."""
-
-    counting: tuple[Read, ...]
-    superseded: frozenset[str]
-    breaches: tuple[pl.DataFrame, ...]
+def _told_elsewhere(schema: Schema) -> Iterator[Skipped]:
+    """The rules that linkage and `build-report` hold themselves."""
+    for rule in schema.rules.values():
+        if rule.needs and rule.id not in RULES:
+            yield Skipped(rule.id, str(rule.needs[0]))
 
 
-def _chosen(reads: Sequence[Read], *, schema: Schema, run: Run) -> _Chosen:
-    """Of equal copies the first, of several revisions the highest without an error, else the highest.
-
-    A higher revision with errors keeps its findings and is refused; the findings of a lower
-    one are of no interest any more.
-    """
-    counting: list[Read] = []
-    told: dict[str, pl.DataFrame] = {}
-    refused: list[pl.DataFrame] = []
-    originals: dict[str, Read] = {}
-    for read in sorted(reads, key=lambda read: read.file):
-        first = originals.setdefault(read.raw.sha256, read)
-        if first is not read:
-            told[read.file] = _stands_for(first, read, severity="warning", detail="twice")
-    for same in _by_unit(originals.values()):
-        alone = [_hold([read], schema=schema, run=run) for read in same] if len(same) > 1 else []
-        best = next((place for place, held in enumerate(alone) if not held.has_error(schema)), 0)
-        counting.append(same[best])
-        refused += [held.breaches for held in alone[:best]]
-        told |= {
-            read.file: _stands_for(same[best], read, severity="info", detail="replaced") for read in same[best + 1 :]
-        }
-    return _Chosen(tuple(counting), frozenset(told), (*refused, *told.values()))
-
-
-def _by_unit(reads: Iterable[Read]) -> Iterator[list[Read]]:
-    """The submissions of each agency unit, the highest revision first; those of nobody alone.
-
-    Two different workbooks with one revision number are a breach in both: nobody can tell which counts.
-    """
-    units: dict[tuple[str, ...], list[Read]] = {}
-    for read in sorted(reads, key=lambda read: (-read.revision, read.file)):
-        units.setdefault((read.agency, read.unit) if read.workbook else (read.file,), []).append(read)
-    for same in units.values():
-        for read, other in pairwise(same):
-            if read.revision == other.revision:
-                read.problems.append(_stands_for(other, read, severity=None, detail="same"))
-                other.problems.append(_stands_for(read, other, severity=None, detail="same"))
-        yield same
-
-
-def _stands_for(other: Read, read: Read, *, severity: str | None, detail: str) -> pl.DataFrame:
-    return breach(read.file, rule="META-04", tab="", severity=severity, detail=detail, note=other.file)
+# --------------------------------------------------------------------------- who is missing
 
 
 def _missing_agencies(
     raw: Sequence[RawWorkbook | Unreadable], reads: Sequence[Read], *, schema: Schema, run: Run
 ) -> Iterator[pl.DataFrame]:
-    came = {read.agency for read in reads} | {_agency_of_name(each.file, schema) for each in raw}
-    for agency in schema.agencies.values():
-        if agency.workbook and agency.exists_in(run.reference_year) and agency.code not in came:
-            yield breach("", rule="META-05", tab="", note=agency.code)
+    """META-05: agencies that sent nothing, and units of those that send by unit; a reason excuses either."""
+    placed_files = {read.file for read in reads if read.agency}
+    came = {(read.agency, read.unit) for read in reads}
+    came |= {(_agency_of_name(each.file, schema), "") for each in raw if each.file not in placed_files}
+    for agency, unit in schema.missing_senders(run.reference_year, came=came):
+        code = f"{agency}/{unit}" if unit else agency
+        if ("missing_agency", code) not in run.reasons:
+            yield breach("", rule="META-05", tab="", note=code)
 
 
 def _agency_of_name(file: str, schema: Schema) -> str:
@@ -196,7 +269,13 @@ def _together(reads: Sequence[Read], sheet: Sheet) -> pl.DataFrame | None:
         )
         for read, converted in sent
     ]
-    return pl.concat(parts) if parts else None
+    if parts:
+        return pl.concat(parts)
+    # Nothing to report is an answer: the sheet is at hand, and empty.
+    if any(read.nil and read.workbook == sheet.workbook for read in reads):
+        address = dict.fromkeys(("submission", "agency", "unit", "sheet"), pl.String())
+        return no_records(sheet).hstack(pl.DataFrame(schema=address).get_columns())
+    return None
 
 
 def _released(records: pl.DataFrame | None, sheet: Sheet, accepted: Sequence[str]) -> pl.DataFrame:
@@ -236,4 +315,6 @@ def _submission(read: Read, held: _Held, *, superseded: bool, rejected: set[str]
         not_evaluated=held.not_evaluated[read.file],
         revision=read.revision,
         year=read.year,
+        kind=read.kind,
+        rules=tuple(sorted(held.rules.get(read.file, ()))),
     )

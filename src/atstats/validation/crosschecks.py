@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from atstats.frames import Run
+from atstats.frames import Earlier, Linked, Run, Skipped
 from atstats.schema import Schema, Sheet
 from atstats.validation.fields import unknown_flag
 from atstats.validation.findings import gathered
-from atstats.vocabulary import Role
+from atstats.vocabulary import Need, Role
 
 __all__ = ["RULES", "Breaches", "CrossChecked", "World", "any_of", "check_across", "rule", "without"]
 
@@ -28,11 +28,29 @@ class World:
 
     `records`: record type -> submission, agency, unit, row, the typed columns and their
     "unknown:" flags, of every submission at hand; a record type that nobody sent is absent.
+    After linkage they have `person_id` instead of the flags.
     """
 
     records: Mapping[str, pl.DataFrame]
     schema: Schema
     run: Run
+    linked: Linked | None = None
+    """Who is who; none before linkage."""
+    earlier: Earlier | None = None
+    """The collection of an earlier year, where one is at hand."""
+    agencies: frozenset[str] = frozenset()
+    """Agencies of which a submission is at hand, nil returns too."""
+    decisions: pl.DataFrame | None = None
+    """The lines of `decisions.csv`, in their order."""
+
+    def lacks(self, identifier: str) -> str:
+        """What the rule waits for here, as in `Skipped.because`; "" when it can be evaluated."""
+        here = {Need.PERSONS: self.linked, Need.EARLIER_YEAR: self.earlier, Need.TABLES: None}
+        waiting = [str(need) for need in self.schema.rules[identifier].needs if here[need] is None]
+        if waiting:
+            return waiting[0]
+        absent: list[list[str]] = [[name for name in group if not self.has(name)] for group in _NEEDS[identifier]]
+        return ", ".join(sorted(absent, key=len)[0])
 
     def has(self, *record_types: str) -> bool:
         """Whether somebody sent each of these sheets."""
@@ -42,6 +60,10 @@ class World:
         """The codes of trafficking offences."""
         thb = self.schema.codelists["offence"].crosswalk("thb")
         return [code for code, answer in thb.items() if answer == "YES"]
+
+    def parameter(self, identifier: str, name: str) -> float:
+        """A threshold of a rule, as its file states it."""
+        return self.schema.rules[identifier].parameters[name]
 
     def sheets(self, *roles: Role | None) -> Iterator[Sheet]:
         """The sheets at hand with one of these roles."""
@@ -53,16 +75,21 @@ class World:
 RULES: dict[str, Callable[[World], Breaches]] = {}
 """Rule id -> function."""
 
-_NEEDS: dict[str, tuple[str, ...]] = {}
-"""Rule id -> the record types without which it cannot be evaluated; empty for rules about any sheet."""
+_NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {}
+"""Rule id -> groups of record types, one of which it cannot do without; an empty group for rules about any sheet."""
 
 
-def rule(identifier: str, *needs: str) -> Callable[[Callable[[World], Breaches]], Callable[[World], Breaches]]:
-    """Register a function as the rule with this id, evaluated where all these record types are at hand."""
+def rule(
+    identifier: str, *needs: str, one_of: Sequence[Sequence[str]] = ((),)
+) -> Callable[[Callable[[World], Breaches]], Callable[[World], Breaches]]:
+    """Register a function as the rule with this id.
+
+    It is evaluated where all record types of `needs` are at hand, and all of one group of `one_of`.
+    """
 
     def register(function: Callable[[World], Breaches]) -> Callable[[World], Breaches]:
         RULES[identifier] = function
-        _NEEDS[identifier] = needs
+        _NEEDS[identifier] = tuple((*needs, *group) for group in one_of)
         return function
 
     return register
@@ -75,25 +102,30 @@ class CrossChecked:
     breaches: pl.DataFrame
     rules: Mapping[str, frozenset[str]]
     not_evaluated: Counter[str]
+    skipped: tuple[Skipped, ...] = ()
 
 
 def check_across(world: World, *, rules: Sequence[str]) -> CrossChecked:
     """Run the functions of these rules over all records at hand."""
     found: list[pl.DataFrame] = []
     looked_at: dict[str, set[str]] = {}
-    skipped: Counter[str] = Counter()
+    open_checks: Counter[str] = Counter()
+    skipped: list[Skipped] = []
     senders = {name: Counter(frame["submission"].to_list()) for name, frame in world.records.items()}
     for identifier in sorted(set(rules) & set(RULES)):
-        needs = _NEEDS[identifier]
-        concerned = [senders[name] for name in needs or senders if name in senders]
-        if world.has(*needs):
-            found += RULES[identifier](world)
-            for submission in {each for counts in concerned for each in counts}:
-                looked_at.setdefault(submission, set()).add(identifier)
+        groups = _NEEDS[identifier]
+        lacking = world.lacks(identifier)
+        if lacking:
+            skipped.append(Skipped(identifier, lacking))
         else:
-            for counts in concerned:
-                skipped.update(counts)
-    return CrossChecked(gathered(found), {name: frozenset(ids) for name, ids in looked_at.items()}, skipped)
+            found += RULES[identifier](world)
+        looked = {name for group in groups if not lacking and world.has(*group) for name in group or senders}
+        for submission in {each for name in looked for each in senders[name]}:
+            looked_at.setdefault(submission, set()).add(identifier)
+        for name in {name for group in groups for name in group if name in senders} - looked:
+            open_checks.update(senders[name])
+    by_file = {name: frozenset(ids) for name, ids in looked_at.items()}
+    return CrossChecked(gathered(found), by_file, open_checks, tuple(skipped))
 
 
 def any_of(column: str, codes: Sequence[str]) -> pl.Expr:

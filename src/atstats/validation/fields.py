@@ -16,24 +16,13 @@ from typing import Any
 import polars as pl
 
 from atstats.frames import Run
-from atstats.schema import CodeList, Column, Schema, Sheet
+from atstats.schema import TYPES, CodeList, Column, Schema, Sheet
 from atstats.validation.findings import breaches, gathered
 from atstats.validation.folding import fold, folded_names, nearest
 from atstats.validation.sheets import FoundSheet
 from atstats.vocabulary import SPECIAL_VALUES, UNKNOWN
 
-__all__ = ["TYPES", "Converted", "blank_flag", "convert", "unknown_flag"]
-
-TYPES: Mapping[str, pl.DataType] = {
-    "text": pl.String(),
-    "date": pl.Date(),
-    "integer": pl.Int64(),
-    "decimal": pl.Float64(),
-    "code": pl.String(),
-    "codes": pl.List(pl.String()),
-    "yesno": pl.String(),
-}
-"""Column type -> what its values are."""
+__all__ = ["Converted", "blank_flag", "convert", "no_records", "unknown_flag"]
 
 UNKNOWN_FLAG = "unknown:"
 """Begins the name of the Boolean column that says of a column: not read, or not there at all."""
@@ -46,6 +35,7 @@ _EXACT_DIGITS = 15
 _DAY_FIRST = re.compile(r"^([0-9]{1,2})[./-]\s*([0-9]{1,2})[./-]\s*([0-9]{4}|[0-9]{2})\.?$")
 _ISO = re.compile(r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00)?)?$")
 _YEARS = range(1900, 2101)
+_DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _INVISIBLE = "[\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad]"
 
 
@@ -83,6 +73,8 @@ def convert(found: FoundSheet, *, file: str, schema: Schema, run: Run) -> Conver
         schema: gives the code lists.
         run: its reference year decides the century of a year of two digits.
     """
+    if not found.values.height:
+        return Converted(found, no_records(found.sheet), gathered([]), 0)
     columns = [column for column in found.sheet.columns if column.name in found.letters]
     cells = _cells(found, columns)
     read = cells.with_columns(
@@ -92,6 +84,17 @@ def convert(found: FoundSheet, *, file: str, schema: Schema, run: Run) -> Conver
     )
     problems = [*_described(read, columns, found, file=file), *_unfilled(read, columns, found, file=file)]
     return Converted(found, _records(read, found.sheet), gathered(problems), found.values.height * len(columns))
+
+
+def no_records(sheet: Sheet) -> pl.DataFrame:
+    """What `convert` gives for a sheet without rows."""
+    schema: dict[str, pl.DataType] = {"row": pl.UInt32()}
+    for column in sheet.columns:
+        schema[column.name] = TYPES[column.type]
+        schema[unknown_flag(column.name)] = pl.Boolean()
+        if column.required_if:
+            schema[blank_flag(column.name)] = pl.Boolean()
+    return pl.DataFrame(schema=schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,10 +374,11 @@ def _codes(cells: pl.DataFrame, column: Column, codes: CodeList) -> dict[str, _P
 
 
 class _Lookup:
-    """Reads codes of one list by code, by label in any language, or by alias."""
+    """Reads codes of one list by code, by label in any language, by alias, or as a drop-down shows them."""
 
     def __init__(self, codes: CodeList) -> None:
         names = {code.code: [*code.labels.all(), *_aliases(code.maps.get("aliases", ""))] for code in codes.codes}
+        self._names = names
         self._exact = {code.upper(): code for code in names}
         self._known, self._ambiguous = folded_names(names)
         self._padded = {code.lstrip("0"): code for code in names if code.startswith("0") and code.isdigit()}
@@ -393,18 +397,37 @@ class _Lookup:
         return _Answer(found or None)
 
     def one(self, text: str) -> _Answer:
-        """The code that a text stands for: the code itself, a label in any language, or an alias."""
+        """The code that a text stands for: the code itself, a label, an alias, or "SEX - sexual exploitation"."""
         upper = text.upper()
         if upper in SPECIAL_VALUES and not (upper == UNKNOWN and upper in self._exact):
             return _Answer()
         folded = fold(text)
-        code = self._exact.get(upper) or self._padded.get(text) or self._known.get(folded)
+        code = self._code(text) or self._known.get(folded)
         if code:
             return _Answer(code)
         if folded in self._ambiguous:
             return _Answer(detail="ambiguous")
+        chosen = self._chosen(text)
+        if chosen is not None:
+            return chosen
         near = nearest(text, self._known)
         return _Answer(detail="near", note=near) if near else _Answer(detail="unlisted")
+
+    def _code(self, text: str) -> str | None:
+        return self._exact.get(text.upper()) or self._padded.get(text)
+
+    def _chosen(self, text: str) -> _Answer | None:
+        """What a code, a dash and a name stand for: no code where the name is not its own; None for other texts."""
+        doubt = None
+        for dash in _DASH.finditer(text):
+            code, name = self._code(text[: dash.start()]), fold(text[dash.end() :])
+            if code is None or not name:
+                continue
+            if name == fold(code) or name in map(fold, self._names[code]):
+                return _Answer(code)
+            of_another = name in self._known or name in self._ambiguous
+            doubt = doubt or (_Answer(detail="ambiguous") if of_another else _Answer(detail="near", note=code))
+        return doubt
 
 
 def _aliases(text: str) -> list[str]:

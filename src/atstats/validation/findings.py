@@ -7,16 +7,15 @@ remembers where each column of each workbook was found.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from atstats.errors import ConfigurationError
-from atstats.frames import FINDINGS, no_findings
+from atstats.frames import FINDINGS, Book, no_findings
 from atstats.schema import Schema
 
-__all__ = ["BREACHES", "NO_OTHERS", "Book", "SheetPlace", "breach", "breaches", "gathered", "place_of", "placed"]
+__all__ = ["BREACHES", "NO_OTHERS", "breach", "breaches", "gathered", "place_of", "placed"]
 
 _OTHER = pl.Struct({"record_type": pl.String, "row": pl.UInt32, "column": pl.String})
 
@@ -41,30 +40,6 @@ NO_OTHERS = pl.lit([], dtype=pl.List(_OTHER))
 """No further cell."""
 
 _KEYS = ["submission", "record_type", "column"]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetPlace:
-    """Where one sheet of the schema stands in a workbook."""
-
-    tab: str
-    letters: Mapping[str, str]
-    """Column key -> Excel's letters."""
-    raw: pl.DataFrame
-    """The data rows as found: `row`, and one column of text for each Excel column."""
-    key: tuple[str, ...] = ()
-    """The columns that together name a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What is known about one workbook when its findings are addressed."""
-
-    file: str
-    agency: str = ""
-    unit: str = ""
-    sheets: Mapping[str, SheetPlace] = field(default_factory=dict)
-    """Record type -> place."""
 
 
 def breaches(

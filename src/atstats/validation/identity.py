@@ -1,13 +1,18 @@
-"""Rules about who a person is, and about rows that stand twice: ID-01, ID-12, ID-14."""
+"""Rules about who a person is, and about rows that stand twice: ID-01, ID-07, ID-08, ID-12, ID-14."""
+
+from collections import Counter
 
 import polars as pl
 
 from atstats.schema import Sheet
 from atstats.validation.crosschecks import Breaches, World, rule
 from atstats.validation.findings import NO_OTHERS, breaches, place_of
+from atstats.validation.folding import fold
 from atstats.vocabulary import Role
 
 __all__ = ["repeated"]
+
+_NAMES = ("first_name", "last_name")
 
 
 def repeated(frame: pl.DataFrame, keys: list[str], *, record_type: str, column: str) -> pl.DataFrame:
@@ -42,6 +47,56 @@ def _one_number_a_person(world: World) -> Breaches:
         )
         detail = "" if sheet.role else "row"
         yield breaches(again, rule="ID-01", record_type=sheet.record_type, column=column, detail=detail)
+
+
+@rule("ID-07")
+def _names_look_swapped(world: World) -> Breaches:
+    """Both names are more often the other kind of name in all records at hand."""
+    sheets = [
+        sheet
+        for sheet in world.sheets(Role.VICTIM, Role.SUSPECT, None)
+        if {"first_name", "last_name"} <= set(sheet.by_name)
+    ]
+    named = {
+        sheet.record_type: world.records[sheet.record_type].select(
+            "submission", "row", *(pl.col(name).map_elements(fold, return_dtype=pl.String) for name in _NAMES)
+        )
+        for sheet in sheets
+    }
+    first, last = (
+        Counter(name for frame in named.values() for name in frame[column].drop_nulls()) for column in _NAMES
+    )
+    for record_type, frame in named.items():
+        swapped = [
+            bool(given and family) and last[given] > first[given] and first[family] > last[family]
+            for given, family in frame.select(_NAMES).iter_rows()
+        ]
+        yield breaches(
+            frame.filter(pl.Series(swapped, dtype=pl.Boolean)),
+            rule="ID-07",
+            record_type=record_type,
+            column="first_name",
+            others=["last_name"],
+            detail="swapped",
+        )
+
+
+@rule("ID-08")
+def _born_before_every_event(world: World) -> Breaches:
+    for sheet in world.sheets(Role.VICTIM, Role.SUSPECT, None):
+        if "birth_date" not in sheet.by_name:
+            continue
+        records = world.records[sheet.record_type]
+        for column in sheet.columns:
+            # VIC-16 asks about an exploitation that began before the birth
+            if column.type == "date" and column.name not in ("birth_date", "exploitation_start"):
+                yield breaches(
+                    records.filter(pl.col("birth_date") > pl.col(column.name)),
+                    rule="ID-08",
+                    record_type=sheet.record_type,
+                    column="birth_date",
+                    others=[column.name],
+                )
 
 
 @rule("ID-12")

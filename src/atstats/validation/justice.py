@@ -1,18 +1,22 @@
-"""Rules across police, prosecution and courts: reports, decisions, judgments, sanctions."""
+"""Rules from the police to the prosecution and on to the courts: PRO-01 to PRO-08, CRT-09, CRT-11.
+
+What happens inside a court stands in `courts`.
+"""
+
+from datetime import date, timedelta
 
 import polars as pl
 
 from atstats.validation.crosschecks import Breaches, World, any_of, rule, without
+from atstats.validation.fields import unknown_flag
 from atstats.validation.findings import breaches
 
 __all__: list[str] = []
 
 _PERSON = ["agency", "report_no", "local_suspect_id"]
-_DEFENDANT = ["agency", "court_case_no", "local_defendant_id"]
-_JUDGMENT = [*_DEFENDANT, "instance"]
-_FREE = ("SUSPENDED", "FINE")
-"""Sanctions that take nobody's freedom."""
 _INDICTED = ("INDICT", "DIRECT_INDICT")
+_CITING = ("prosecution.reports", "prosecution.decisions", "court.cases", "court.judgments")
+"""The sheets in which an article of the law is cited."""
 
 
 # --------------------------------------------------------------------------- prosecution
@@ -67,126 +71,98 @@ def _police_and_prosecution_know_the_report(world: World) -> Breaches:
         yield breaches(noted, rule="PRO-07", record_type=record_type, column="report_no")
 
 
-# --------------------------------------------------------------------------- courts
+@rule("PRO-08", "police.suspects", "prosecution.reports")
+def _as_many_received_as_reported(world: World) -> Breaches:
+    codes, year = world.trafficking(), world.run.reference_year
+    suspects = world.records["police.suspects"]
+    reports = world.records["prosecution.reports"].filter(pl.col("source") == "POLICE")
+    sent = _persons(suspects, "report_filed_date", "offence_suspected", codes, year=year)
+    received = _persons(reports, "received_date", "offence", codes, year=year)
+    apart = abs(sent - received)
+    share = apart / max(sent, received, 1)
+    if apart <= world.parameter("PRO-08", "persons") and share <= world.parameter("PRO-08", "share"):
+        return
+    for record_type in ("police.suspects", "prosecution.reports"):
+        senders = world.records[record_type].select("submission").unique(maintain_order=True)
+        whole = senders.with_columns(row=pl.lit(None, dtype=pl.UInt32), note=pl.lit(f"{sent}/{received}"))
+        yield breaches(whole, rule="PRO-08", record_type=record_type, column="")
 
 
-def _convictions(world: World) -> pl.DataFrame:
-    groups = world.schema.codelists["outcome"].crosswalk("verdict")
-    codes = [code for code, group in groups.items() if group == "CONVICTION"]
-    return world.records["court.judgments"].filter(pl.col("outcome").is_in(codes))
+def _persons(frame: pl.DataFrame, dated: str, offences: str, codes: list[str], *, year: int) -> int:
+    """The persons of one year who are reported for one of these offences, each once."""
+    of_year = frame.filter((pl.col(dated).dt.year() == year) & any_of(offences, codes))
+    return of_year.drop_nulls("local_suspect_id").n_unique(["agency", "unit", "local_suspect_id"])
 
 
-@rule("CRT-01", "court.judgments", "court.sanctions")
-def _sanction_has_its_conviction(world: World) -> Breaches:
-    sanctions, judgments = world.records["court.sanctions"], world.records["court.judgments"]
-    lost = without(sanctions, judgments, _JUDGMENT)
-    others = ["local_defendant_id", "instance"]
-    yield breaches(lost, rule="CRT-01", record_type="court.sanctions", column="court_case_no", others=others)
-    known = judgments.filter(pl.col("outcome").is_not_null()).select(_JUDGMENT)
-    unconvicted = sanctions.join(known, on=_JUDGMENT, how="semi", maintain_order="left").join(
-        _convictions(world), on=_JUDGMENT, how="anti", maintain_order="left"
-    )
-    yield breaches(unconvicted, rule="CRT-01", record_type="court.sanctions", column="court_case_no", others=others)
+# --------------------------------------------------------------------------- prosecution and courts
 
 
-@rule("CRT-02", "court.judgments", "court.sanctions")
-def _conviction_has_its_sanction(world: World) -> Breaches:
-    convicted = _convictions(world)
-    bare = without(convicted, world.records["court.sanctions"], _JUDGMENT)
-    yield breaches(
-        bare,
-        rule="CRT-02",
-        record_type="court.judgments",
-        column="outcome",
-        others=["court_case_no"],
-        detail="sanction",
-    )
-    unnamed = convicted.filter(pl.col("offence_judgment").is_null() & ~pl.col("unknown:offence_judgment"))
-    yield breaches(unnamed, rule="CRT-02", record_type="court.judgments", column="offence_judgment", detail="offence")
-
-
-def _trafficking_sentences(world: World) -> pl.DataFrame:
-    """Sanctions of convictions for trafficking, with outcome and date of the offence of the judgment."""
-    trafficking = (
-        _convictions(world)
-        .filter(pl.col("principal_offence").is_in(world.trafficking()))
-        .select(*_JUDGMENT, "outcome", "offence_date")
-        .unique(_JUDGMENT, keep="first", maintain_order=True)
-    )
-    return world.records["court.sanctions"].join(trafficking, on=_JUDGMENT, how="inner", maintain_order="left")
-
-
-def _range_of_trafficking(world: World) -> pl.DataFrame:
-    """The statutory range of the basic offence, in months, by the date of the offence."""
-    return pl.DataFrame(
-        [
-            (law.valid_from, law.minimum_months, law.aggravated_minimum_months or law.maximum_months)
-            for law in sorted(world.schema.law, key=lambda law: law.valid_from)
-            if law.offence == "THB"
-        ],
-        schema={"valid_from": pl.Date, "least": pl.Int64, "most": pl.Int64},
-        orient="row",
-    ).sort("valid_from")
-
-
-@rule("CRT-04", "court.judgments", "court.sanctions")
-def _below_the_minimum(world: World) -> Breaches:
-    sentences = _trafficking_sentences(world).drop_nulls(["offence_date", "length_months"]).sort("offence_date")
-    by_law = sentences.join_asof(_range_of_trafficking(world), left_on="offence_date", right_on="valid_from")
-    excused = (pl.col("outcome") == "GUILTY_PLEA") | pl.col("mitigating").is_not_null()
-    short = by_law.filter(
-        pl.col("sanction").is_in(["IMPRISON", "IMPRISON_FINE"]) & (pl.col("length_months") < pl.col("least")) & ~excused
-    )
-    noted = short.with_columns(note=pl.col("least").cast(pl.String))
-    yield breaches(noted, rule="CRT-04", record_type="court.sanctions", column="length_months", others=["mitigating"])
-
-
-@rule("CRT-05", "court.judgments", "court.sanctions")
-def _mild_sanction_for_trafficking(world: World) -> Breaches:
-    sentences = _trafficking_sentences(world)
-    alone = pl.col("sanction").is_in(_FREE).all().over(_JUDGMENT)
-    yield breaches(sentences.filter(alone), rule="CRT-05", record_type="court.sanctions", column="sanction")
-
-
-@rule("CRT-06", "court.judgments")
-def _appeal_after_first_instance(world: World) -> Breaches:
-    judgments = world.records["court.judgments"]
-    first = (
-        judgments.filter(pl.col("instance").is_in(["FIRST", "RETRIAL"]))
-        .group_by(_DEFENDANT)
-        .agg(first_date=pl.col("judgment_date").min())
-    )
-    higher = judgments.filter(pl.col("instance").is_in(["APPEAL", "SUPREME"]) & pl.col("supersedes").is_null())
-    higher = higher.drop_nulls(_DEFENDANT).join(first, on=_DEFENDANT, how="left", maintain_order="left")
-    wrong = higher.filter(pl.col("first_date").is_null() | (pl.col("judgment_date") < pl.col("first_date")))
-    yield breaches(wrong, rule="CRT-06", record_type="court.judgments", column="judgment_date", others=["instance"])
-
-
-@rule("CRT-07", "court.judgments")
-def _one_final_judgment(world: World) -> Breaches:
-    final = world.records["court.judgments"].filter(pl.col("final") == "YES").drop_nulls([*_DEFENDANT, "judgment_date"])
-    again = final.sort("judgment_date", "row").filter(~pl.struct(_DEFENDANT).is_first_distinct())
-    yield breaches(
-        again,
-        rule="CRT-07",
-        record_type="court.judgments",
-        column="final",
-        others=["court_case_no", "local_defendant_id"],
-        detail="second",
-    )
-
-
-@rule("CRT-09", "prosecution.decisions", "court.judgments")
+@rule("CRT-09", "prosecution.decisions", "court.cases")
 def _indictment_known_to_both(world: World) -> Breaches:
-    indictments = world.records["prosecution.decisions"].filter(pl.col("decision").is_in(_INDICTED))
-    judgments = world.records["court.judgments"]
-    # the courts send judgments only, so an indictment is looked for where the report has been judged
-    judged = indictments.join(judgments.drop_nulls("indictment_no"), on="report_no", how="semi", maintain_order="left")
-    charged = judgments.join(indictments.drop_nulls("indictment_no"), on="report_no", how="semi", maintain_order="left")
-    for lost, record_type, other in (
-        (without(judged, judgments, ["indictment_no"]), "prosecution.decisions", judgments),
-        (without(charged, indictments, ["indictment_no"]), "court.judgments", indictments),
-    ):
-        names = ", ".join(other["agency"].unique().sort().to_list())
-        noted = lost.with_columns(note=pl.lit(names))
-        yield breaches(noted, rule="CRT-09", record_type=record_type, column="indictment_no", others=["report_no"])
+    decisions, cases = world.records["prosecution.decisions"], world.records["court.cases"]
+    indictments = decisions.filter(pl.col("decision").is_in(_INDICTED))
+    at_court = _indictments(cases)
+    # an indictment of the last days of a year may reach the court in the next, where the prosecution names it no more
+    wait = timedelta(days=int(world.parameter("CRT-09", "days")))
+    year = world.run.reference_year
+    last, first = min(date(year, 12, 31), world.run.cut_off) - wait, date(year, 1, 1) + wait
+    due = pl.col("decision_date") <= last
+    charged = cases.filter(pl.col("filed_date").is_between(first, date(year, 12, 31)))
+    sides = [("court.cases", charged)]
+    if world.has("court.judgments"):
+        judgments = world.records["court.judgments"]
+        at_court = pl.concat([at_court, _indictments(judgments)])
+        reports = judgments["report_no"].drop_nulls().unique().to_list()
+        due = due | pl.col("report_no").is_in(reports)
+        known = indictments.drop_nulls("indictment_no")
+        sides.append(("court.judgments", judgments.join(known, on="report_no", how="semi", maintain_order="left")))
+    courts = _names(cases)
+    lost = without(indictments.filter(due), at_court, ["indictment_no"])
+    yield _unknown_indictment(lost, "prosecution.decisions", courts)
+    for record_type, asked in sides:
+        yield _unknown_indictment(without(asked, indictments, ["indictment_no"]), record_type, _names(decisions))
+
+
+def _indictments(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select("indictment_no", unknown_flag("indictment_no"))
+
+
+def _names(frame: pl.DataFrame) -> str:
+    """The agencies that sent a sheet."""
+    return ", ".join(frame["agency"].unique().sort().to_list())
+
+
+def _unknown_indictment(lost: pl.DataFrame, record_type: str, names: str) -> pl.DataFrame:
+    noted = lost.with_columns(note=pl.lit(names))
+    return breaches(noted, rule="CRT-09", record_type=record_type, column="indictment_no", others=["report_no"])
+
+
+@rule("CRT-11", one_of=tuple((name,) for name in _CITING))
+def _article_in_force(world: World) -> Breaches:
+    law = pl.DataFrame(
+        [(law.offence, law.article, law.valid_from, law.valid_to or date.max) for law in world.schema.law],
+        schema={"offence": pl.String, "cited": pl.String, "from": pl.Date, "to": pl.Date},
+        orient="row",
+    )
+    in_force = pl.col("offence_date").is_between(pl.col("from"), pl.col("to"))
+    for record_type in filter(world.has, _CITING):
+        # of "article 165, paragraph 2" the first number counts; an article that no list has is not asked about
+        first_numbers = pl.col("article").str.split(";").list.eval(pl.element().str.extract(r"([0-9]+)"))
+        cited = (
+            world.records[record_type]
+            .drop_nulls(["article", "offence_date"])
+            .select("submission", "row", "offence_date", cited=first_numbers)
+            .explode("cited")
+        )
+        listed = cited.join(law, on="cited", how="inner", maintain_order="left")
+        past = listed.filter(~in_force.any().over("submission", "row", "cited"))
+        right = (
+            past.drop("cited", "from", "to")
+            .join(law, on="offence", how="inner", maintain_order="left")
+            .filter(in_force)
+            .group_by("submission", "row", maintain_order=True)
+            .agg(note=pl.col("cited").unique().sort().str.join(", "))
+        )
+        yield breaches(
+            right, rule="CRT-11", record_type=record_type, column="article", others=["offence_date"], detail="article"
+        )

@@ -2,20 +2,22 @@
 
 import polars as pl
 
-from atstats.validation.crosschecks import Breaches, World, rule, without
+from atstats.validation.crosschecks import Breaches, World, any_of, rule, without
 from atstats.validation.fields import unknown_flag
 from atstats.validation.findings import breaches
+from atstats.validation.rules import with_helpers
 
 __all__: list[str] = []
 
 _FILE = ["agency", "case_no"]
-_ARREST_BEFORE_FILE = 30
-"""Days by which an arrest may precede the opening of the file (domain study, CASE-05)."""
+_OPERATION = ["agency", "op_code"]
+_NATIONS = r"^\s*[A-Za-z]{2}\s*:?\s*[0-9]+(\s*[;,]\s*[A-Za-z]{2}\s*:?\s*[0-9]+)*\s*[;,]?\s*$"
+"""The form of a citizenship table: "XK 97; AL 102"."""
 
 
 @rule("CASE-01", "police.cases")
 def _case_exists(world: World) -> Breaches:
-    for record_type in filter(world.has, ("police.victims", "police.suspects")):
+    for record_type in filter(world.has, ("police.victims", "police.suspects", "police.case_links")):
         lost = without(world.records[record_type], world.records["police.cases"], _FILE)
         yield breaches(lost, rule="CASE-01", record_type=record_type, column="case_no")
 
@@ -50,9 +52,10 @@ def _dates_fit_the_file(world: World) -> Breaches:
     yield breaches(
         reported, rule="CASE-05", record_type="police.suspects", column="report_filed_date", others=["case_no"]
     )
-    early = pl.col("arrest_date") < pl.col("opened_date").dt.offset_by(f"-{_ARREST_BEFORE_FILE}d")
+    allowed = int(world.parameter("CASE-05", "arrest_before_days"))
+    early = pl.col("arrest_date") < pl.col("opened_date").dt.offset_by(f"-{allowed}d")
     yield breaches(
-        suspects.filter(early),
+        suspects.filter(early).with_columns(note=pl.lit(str(allowed))),
         rule="CASE-05",
         record_type="police.suspects",
         column="arrest_date",
@@ -69,12 +72,57 @@ def _victim_and_suspect(world: World) -> Breaches:
         yield breaches(both, rule="CASE-07b", record_type=record_type, column="personal_no")
 
 
-@rule("CASE-08", "police.operations", "police.cases")
-def _operation_names_its_cases(world: World) -> Breaches:
-    operation = ["agency", "op_code"]
-    opened = world.records["police.cases"].group_by(operation).agg(n=pl.len().cast(pl.Int64))
-    operations = world.records["police.operations"].join(opened, on=operation, how="left", maintain_order="left")
-    too_many = operations.filter(pl.col("cases_opened_thb") > pl.col("n").fill_null(0))
+@rule("CASE-08", "police.operations")
+def _operation_adds_up(world: World) -> Breaches:
+    operations = world.records["police.operations"]
+    if world.has("police.cases"):
+        opened = world.records["police.cases"].group_by(_OPERATION).agg(n=pl.len().cast(pl.Int64))
+        counted = operations.join(opened, on=_OPERATION, how="left", maintain_order="left")
+        yield breaches(
+            counted.filter(pl.col("cases_opened_thb") > pl.col("n").fill_null(0)),
+            rule="CASE-08",
+            record_type="police.operations",
+            column="cases_opened_thb",
+            others=["op_code"],
+        )
+    table = pl.col("citizenship_table")
+    persons = table.str.extract_all(r"[0-9]+").list.eval(pl.element().cast(pl.Int64, strict=False)).list.sum()
+    formed = table.str.contains(_NATIONS)
+    checked = pl.col("persons_checked_f") + pl.col("persons_checked_m")
+    for found, detail, others in (
+        (~formed, "form", []),
+        (formed & (persons != checked), "citizenship", ["persons_checked_f", "persons_checked_m"]),
+    ):
+        yield breaches(
+            operations.filter(found),
+            rule="CASE-08",
+            record_type="police.operations",
+            column="citizenship_table",
+            others=others,
+            detail=detail,
+        )
+
+
+@rule("CASE-10", "police.screening", "police.cases", "police.victims")
+def _begging_children_in_other_cases(world: World) -> Breaches:
+    cases, screening = world.records["police.cases"], world.records["police.screening"]
+    sheet = world.schema.sheet("police.victims")
+    victims = with_helpers(world.records["police.victims"], sheet=sheet, run=world.run)
+    child = (pl.col("age_at_event") < 18).fill_null(value=True)
+    registered = world.schema.codelists["victim_status"].crosswalk("registered")
+    presumed = [code for code, answer in registered.items() if answer == "YES"]
+    identified = cases.join(
+        victims.filter(child & pl.col("status_current").is_in(presumed)), on=_FILE, how="semi", maintain_order="left"
+    )
+    mistreated = cases.filter(any_of("offences_all", ["CHILD_MISTREAT"]) | (pl.col("offence_main") == "CHILD_MISTREAT"))
+    begging = screening.filter(
+        (pl.col("population") == "BEGGING") & (pl.col("age_group") == "CHILD") & (pl.col("other_offence") > 0)
+    )
+    listed = begging.join(mistreated, on=_OPERATION, how="semi", maintain_order="left")
     yield breaches(
-        too_many, rule="CASE-08", record_type="police.operations", column="cases_opened_thb", others=["op_code"]
+        without(listed, identified, _OPERATION),
+        rule="CASE-10",
+        record_type="police.screening",
+        column="other_offence",
+        others=["op_code", "age_group"],
     )

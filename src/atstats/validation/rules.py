@@ -18,9 +18,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from atstats.frames import Run
-from atstats.schema import Check, Column, Rule, Schema, Sheet
-from atstats.validation.expressions import compile_expression, helper_columns, record_schema
-from atstats.validation.fields import TYPES, blank_flag, unknown_flag
+from atstats.schema import (
+    TYPES,
+    Check,
+    Column,
+    Rule,
+    Schema,
+    Sheet,
+    compile_expression,
+    helper_columns,
+    record_schema,
+)
+from atstats.validation.fields import blank_flag, unknown_flag
 from atstats.validation.findings import breaches, gathered
 
 if TYPE_CHECKING:

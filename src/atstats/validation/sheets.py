@@ -7,14 +7,16 @@ hidden and merged cells, errors, formulas without a result, rows of totals.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from atstats.frames import Fact, RawSheet, RawWorkbook
-from atstats.schema import Column, Sheet, Workbook
-from atstats.validation.findings import SheetPlace, breach
+from atstats.frames import Fact, RawSheet, RawWorkbook, SheetPlace
+from atstats.schema import Column, Sheet, Workbook, tab_names
+from atstats.schema.layout import GUIDANCE_TABS, LABEL_LANGUAGES
+from atstats.validation.findings import breach, breaches
 from atstats.validation.folding import fold, folded_names, nearest
 
 __all__ = ["FoundSheet", "find_sheet", "find_tabs", "locate"]
@@ -22,9 +24,13 @@ __all__ = ["FoundSheet", "find_sheet", "find_tabs", "locate"]
 _HEADER_ROWS = 20
 _TOTALS = frozenset({"gjithsej", "totali", "total", "totals", "shuma", "ukupno", "svega", "zbir", "kosova", "kosovo"})
 _OTHER_TABS = frozenset(
-    map(fold, ("codes", "kodet", "šifre", "šifrarnik", "guidance", "udhëzime", "udhëzimet", "uputstvo", "findings"))
+    map(fold, ("codes", "kodet", "šifre", "šifrarnik", *GUIDANCE_TABS.all(), "udhëzimet", "findings"))
 )
 """Tabs that a blank workbook brings beside the data, and the list of findings of an annotated copy."""
+_WHOLE_SHEET = frozenset({"hidden_sheet", "very_hidden_sheet", "beyond_dimension", "formula"})
+"""Facts that concern a sheet as soon as it has data rows."""
+_MILD = {"beyond_dimension": "info", "formula": "info"}
+"""Facts that lose nothing here, and may elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ def find_tabs(raw: RawWorkbook, workbook: Workbook, *, nil: bool) -> tuple[dict[
         workbook: what its agency sends.
         nil: whether it says that there is nothing to report; then no sheet is missed.
     """
-    known, _ = folded_names({sheet.name: sheet.label.all() for sheet in workbook.sheets})
+    cut = [tab_names(workbook, language) for language in LABEL_LANGUAGES]  # a tab holds 31 characters
+    known, _ = folded_names(
+        {sheet.name: [*sheet.label.all(), *(each[sheet.name] for each in cut)] for sheet in workbook.sheets}
+    )
     tabs: dict[str, RawSheet] = {}
     spare: list[RawSheet] = []
     found: list[pl.DataFrame] = []
@@ -229,39 +238,49 @@ def _totals_rows(found: FoundSheet) -> dict[int, str]:
 
 
 def _structure(found: FoundSheet, *, file: str, facts: tuple[Fact, ...]) -> Iterator[pl.DataFrame]:
-    """What is doubtful about the cells of a sheet: errors, hidden and merged cells."""
+    """What is doubtful about the cells of a sheet: errors, formulas, hidden and merged cells."""
     for kind, detail in (("error", "error_value"), ("no_value", "no_value")):
         yield from _bad_cells(found, file=file, kind=kind, detail=detail)
-    rows = set(found.values["row"].to_list())
+    rows = found.values["row"].to_list()
     filled = {name for name in found.values.columns[1:] if found.values[name].drop_nulls().len()}
-    first = next(iter(found.letters.values()))
     for fact in facts:
-        if fact.sheet != found.tab:
-            continue
-        cell = None
-        if fact.kind == "hidden_row" and fact.where.isdigit() and int(fact.where) in rows:
-            cell = f"{first}{fact.where}"
-        elif fact.kind == "hidden_column" and fact.where in filled:
-            cell = f"{fact.where}{found.header_row}"
-        elif fact.kind == "merged" and _covers(fact.where, rows):
-            cell = fact.where.partition(":")[0]
-        elif fact.kind == "hidden_sheet" and rows:
-            cell = ""
-        if cell is not None:
+        told = _doubt(fact, found, rows=rows, filled=filled) if fact.sheet == found.tab else None
+        if told is not None:
+            cell, detail, note = told
             row = int(re.sub(r"\D", "", cell)) if cell else None
-            yield breach(file, rule="META-08", record_type=found.record_type, row=row, cell=cell, detail=fact.kind)
+            yield breach(
+                file, rule="META-08", record_type=found.record_type, row=row, cell=cell, detail=detail, note=note,
+                severity=_MILD.get(fact.kind),
+            )  # fmt: skip
+
+
+def _doubt(fact: Fact, found: FoundSheet, *, rows: list[int], filled: set[str]) -> tuple[str, str, str] | None:
+    """Cell, message and note of a fact that concerns data rows."""
+    if fact.kind == "hidden_column":
+        return (f"{fact.where}{found.header_row}", fact.kind, "") if fact.where in filled else None
+    if fact.kind in ("hidden_row", "merged"):
+        covered = _covered(fact.where, rows)
+        if not covered:
+            return None
+        if fact.kind == "merged":
+            return fact.where.partition(":")[0], fact.kind, ""
+        cell = f"{next(iter(found.letters.values()))}{covered[0]}"
+        return (cell, "hidden_row", "") if len(covered) == 1 else (cell, "hidden_rows", fact.where)
+    if fact.kind in _WHOLE_SHEET and rows:
+        return (fact.where if fact.kind == "formula" else "", fact.kind, "")
+    return None
 
 
 def _bad_cells(found: FoundSheet, *, file: str, kind: str, detail: str) -> Iterator[pl.DataFrame]:
     keys = {letters: key for key, letters in found.letters.items()}
     holds = found.kinds.select((pl.exclude("row") == kind).any())
     for name in [name for name in holds.columns if found.kinds.height and holds[name][0]]:
-        for row in found.kinds.filter(pl.col(name) == kind)["row"]:
-            column = found.sheet.by_name.get(keys.get(name, ""))
-            yield breach(
-                file, rule="META-08", record_type=found.record_type, row=row, column=column.name if column else "",
-                cell=f"{name}{row}", detail=detail, severity=_weight(column),
-            )  # fmt: skip
+        column = found.sheet.by_name.get(keys.get(name, ""))
+        rows = found.kinds.filter(pl.col(name) == kind).select("row", submission=pl.lit(file))
+        yield breaches(
+            rows, rule="META-08", record_type=found.record_type, column=column.name if column else "", detail=detail,
+            severity=_weight(column),
+        ).with_columns(cell=pl.format(f"{name}{{}}", "row"))  # fmt: skip
 
 
 def _weight(column: Column | None) -> str | None:
@@ -269,7 +288,7 @@ def _weight(column: Column | None) -> str | None:
     return "error" if column is not None and column.required else None
 
 
-def _covers(where: str, rows: set[int]) -> bool:
-    """Whether a merged range lies over data rows."""
+def _covered(where: str, rows: list[int]) -> list[int]:
+    """The data rows that a range such as A3:B7, 3:7 or 3 lies over."""
     numbers = [int(number) for number in re.findall(r"\d+", where)]
-    return bool(numbers) and any(min(numbers) <= row <= max(numbers) for row in rows)
+    return rows[bisect_left(rows, min(numbers)) : bisect_right(rows, max(numbers))] if numbers else []

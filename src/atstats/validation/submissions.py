@@ -4,23 +4,23 @@ What is wrong with the form is told here; what the records say is left to the ru
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from atstats.frames import RawSheet, RawWorkbook, Run
+from atstats.frames import Book, RawSheet, RawWorkbook, Run
 from atstats.schema import Schema, Sheet, Workbook
 from atstats.validation.fields import Converted, convert
-from atstats.validation.findings import Book, breach, breaches
+from atstats.validation.findings import breach, breaches
 from atstats.validation.folding import fold, folded_names
 from atstats.validation.sheets import FoundSheet, find_sheet, find_tabs, locate
 
 __all__ = ["Read", "read_submission"]
 
 _META = "meta"
-_WHOLE_FILE = {"date_1904": "META-09", "external_link": "META-08", "macro": "META-08"}
+_WHOLE_FILE = {"date_1904": "META-09", "external_link": "META-08", "dde": "META-08", "macro": "META-08"}
 """Facts about a whole workbook -> the rule that tells of them."""
 
 
@@ -34,6 +34,7 @@ class Read:
     workbook: str = ""
     year: int | None = None
     revision: int = 1
+    kind: str = ""
     nil: bool = False
     sheets: dict[str, Converted] = field(default_factory=dict)
     problems: list[pl.DataFrame] = field(default_factory=list)
@@ -74,7 +75,7 @@ def read_submission(raw: RawWorkbook, *, schema: Schema, run: Run) -> Read:
     if workbook is None:
         return read
     read.workbook = workbook.id
-    _read_sheets(read, workbook, schema=schema, run=run)
+    _read_sheets(read, workbook, meta, schema=schema, run=run)
     read.problems += _forms(read, workbook, run=run)
     return read
 
@@ -107,6 +108,7 @@ def _place(read: Read, meta: Converted, *, schema: Schema, run: Run) -> Workbook
     read.agency, read.unit = agency.code, values["unit_code"] or ""
     read.year, read.nil = values["reference_year"], values["nil_return"] == "YES"
     read.revision = values["revision_no"] or 1
+    read.kind = values["submission_type"] or ""
     if read.year is not None and read.year != run.reference_year:
         year = str(run.reference_year)
         read.problems.append(_at(read, meta.found, "reference_year", rule="META-02", detail="year", note=year))
@@ -134,21 +136,29 @@ def _at(read: Read, found: FoundSheet, column: str, *, rule: str, detail: str = 
 # --------------------------------------------------------------------------- the sheets
 
 
-def _read_sheets(read: Read, workbook: Workbook, *, schema: Schema, run: Run) -> None:
+def _read_sheets(read: Read, workbook: Workbook, meta: Converted, *, schema: Schema, run: Run) -> None:
     tabs, problems = find_tabs(read.raw, workbook, nil=read.nil)
     read.problems += problems
     for sheet in workbook.sheets:
         if sheet.name in tabs:
-            _read_sheet(read, tabs[sheet.name], sheet, schema=schema, run=run)
+            read_before = meta if sheet.name == _META else None
+            _read_sheet(read, tabs[sheet.name], sheet, read_before, schema=schema, run=run)
 
 
-def _read_sheet(read: Read, tab: RawSheet, sheet: Sheet, *, schema: Schema, run: Run) -> None:
+def _read_sheet(
+    read: Read, tab: RawSheet, sheet: Sheet, read_before: Converted | None, *, schema: Schema, run: Run
+) -> None:
     found, problems = find_sheet(tab, sheet, file=read.file, facts=read.raw.facts, nil=read.nil)
     read.problems += problems
-    if found is not None:
+    if found is None:
+        return
+    if read_before is None:
         converted = convert(found, file=read.file, schema=schema, run=run)
-        read.sheets[sheet.record_type] = converted
-        read.problems.append(converted.breaches)
+    else:
+        own = read_before.breaches.with_columns(record_type=pl.lit(sheet.record_type))
+        converted = replace(read_before, found=found, breaches=own)
+    read.sheets[sheet.record_type] = converted
+    read.problems.append(converted.breaches)
 
 
 def _forms(read: Read, workbook: Workbook, *, run: Run) -> Iterator[pl.DataFrame]:
@@ -165,7 +175,7 @@ def _forms(read: Read, workbook: Workbook, *, run: Run) -> Iterator[pl.DataFrame
     if values["nil_return"] in ("YES", "NO") and read.nil == any(read.n_records.values()):
         yield _at(read, meta.found, "nil_return", rule="META-03")
     replaced = values["replaces_revision"]
-    if values["submission_type"] == "REVISED" and replaced is not None and values["revision_no"] != replaced + 1:
+    if values["submission_type"] in ("REVISED", "FINAL") and replaced not in (None, (values["revision_no"] or 0) - 1):
         yield breaches(
             meta.records.select("row").with_columns(submission=pl.lit(read.file)),
             rule="META-04",

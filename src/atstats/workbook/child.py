@@ -1,124 +1,164 @@
 """The process that parses: whatever a file does to it, the parent lives on.
 
-It answers each path with a RawWorkbook or with a refusal in words. Its memory is limited
-where the system can do that.
+It answers the bytes of each file with a RawWorkbook or with a refusal in words. It touches no
+file itself and prints nothing. Its memory is limited where the system can do that.
 """
 
+import contextlib
+import io
+import os
 import signal
 import zipfile
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-import polars as pl
+from atstats.frames import RawSheet, RawWorkbook
+from atstats.workbook.grid import raw_sheet, tallies
+from atstats.workbook.guard import DAMAGED, Refused, UnsafeError, refuse
+from atstats.workbook.package import Package, open_package
+from atstats.workbook.password import decrypt
+from atstats.workbook.scan import Scan, scan_sheet
+from atstats.workbook.transfer import send
 
-from atstats.frames import VALUE_KINDS, RawSheet, RawWorkbook, column_letters
-from atstats.workbook.guard import Refused, refuse
-from atstats.workbook.scan import Scan, UnsafeError, scan
+__all__ = ["TOO_MUCH_MEMORY", "Request", "parse", "serve"]
 
-__all__ = ["parse", "serve"]
+_MEMORY_BYTES = 1_400 * 2**20
+_ADDRESS_BYTES = _MEMORY_BYTES + 2**30
+"""Address space also counts libraries and what threads reserve and never use."""
+TOO_MUCH_MEMORY = Refused(
+    "needs more memory than one workbook may take", "Remove empty rows and columns and pictures, or split the workbook."
+)
 
-_MEMORY_BYTES = 3 * 2**29
-_DAMAGED = Refused("is damaged", "Open it in Excel, let Excel repair it, save it, or ask the agency to send it again.")
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One file to be parsed; its bytes follow on the same connection."""
+
+    file: str
+    sha256: str
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Request({self.file!r})"  # never the password
 
 
 def serve(connection: Connection) -> None:
-    """Answer paths with what was read until the parent says None."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
+    """Say that it is ready, then answer requests until the parent says None or has gone."""
+    with contextlib.suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
+    _silence()
     _limit_memory()
-    while (request := _asked(connection)) is not None:
-        path, sha256 = request
-        try:
-            answer: RawWorkbook | Refused = parse(Path(path), sha256=sha256)
-        except UnsafeError as unsafe:
-            answer = Refused(str(unsafe), "Remove empty rows and columns, then save it under a new name.")
-        except BaseException:  # a parser that panics raises no Exception; its words may hold data, none is kept
-            answer = _DAMAGED
-        connection.send(answer)
+    with contextlib.suppress(EOFError, OSError):
+        connection.send("ready")
+        while (request := connection.recv()) is not None:
+            send(connection, _answer(request, connection.recv_bytes()))
 
 
-def _asked(connection: Connection) -> tuple[str, str] | None:
-    """The next path and its hash; none when the parent has gone."""
+def _answer(request: Request, content: bytes) -> RawWorkbook | Refused:
     try:
-        asked: tuple[str, str] | None = connection.recv()
-    except (EOFError, OSError):
-        return None
-    return asked
+        return parse(request, content)
+    except UnsafeError as unsafe:
+        return unsafe.refused
+    except MemoryError:
+        return TOO_MUCH_MEMORY
+    except BaseException:  # a parser that panics raises no Exception; its words may hold data, none is kept
+        return DAMAGED
 
 
-def parse(path: Path, *, sha256: str) -> RawWorkbook | Refused:
+def parse(request: Request, content: bytes) -> RawWorkbook | Refused:
     """Read one workbook, values and structure.
 
     Raises:
         UnsafeError: the structure would break a reader.
     """
-    refused = refuse(path)
+    if request.password is not None:
+        plain = decrypt(content, request.password)
+        if isinstance(plain, Refused):
+            return plain
+        content = plain
+    refused = refuse(content)
     if refused is not None:
         return refused
-    from python_calamine import CalamineWorkbook
-
-    with zipfile.ZipFile(path) as archive:
-        scans, facts = scan(archive)
-    with CalamineWorkbook.from_path(path) as book:
-        sheets = [_sheet(book.get_sheet_by_name(each.name).to_python(skip_empty_area=False), each) for each in scans]
-    for each in scans:
-        facts.extend(each.facts)
-    return RawWorkbook(path.name, sha256, tuple(sheets), tuple(facts))
-
-
-def _sheet(rows: list[list[Any]], found: Scan) -> RawSheet:
-    places = found.errors | found.no_values
-    height = max([len(rows), *(row for row, _ in places)])
-    width = max([max(map(len, rows), default=0), *(column for _, column in places)])
-    values: dict[str, Any] = {"row": pl.Series(range(1, height + 1), dtype=pl.UInt32)}
-    kinds: dict[str, Any] = dict(values)
-    for column in range(1, width + 1):
-        texts: list[str | None] = [None] * height
-        holds = ["blank"] * height
-        for index, row in enumerate(rows):
-            if column <= len(row):
-                holds[index], texts[index] = _described(row[column - 1])
-        for row_number, _ in (place for place in found.no_values if place[1] == column):
-            holds[row_number - 1], texts[row_number - 1] = "no_value", None
-        for row_number, _ in (place for place in found.errors if place[1] == column):
-            holds[row_number - 1], texts[row_number - 1] = "error", None
-        letters = column_letters(column)
-        values[letters] = pl.Series(texts, dtype=pl.String)
-        kinds[letters] = pl.Series(holds, dtype=VALUE_KINDS)
-    kind_frame = pl.DataFrame(kinds)
-    used = [column for column in kind_frame.columns if column != "row"]
-    keep = pl.any_horizontal(pl.col(used) != "blank") if used else pl.lit(value=False)
-    mask = kind_frame.select(keep.alias("keep"))["keep"] if used else pl.Series([False] * height, dtype=pl.Boolean)
-    return RawSheet(found.name, pl.DataFrame(values).filter(mask), kind_frame.filter(mask))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        package = open_package(archive)
+        scans = [scan_sheet(archive, tab, package) for tab in package.tabs if tab.part]
+        fast = _fast(content) if package.plain else None
+        exact = _Exact(archive, package)
+        sheets = tuple(_sheet(each, fast, exact) for each in scans)
+    facts = [*package.facts, *(fact for each in scans for fact in each.facts)]
+    return RawWorkbook(request.file, request.sha256, sheets, tuple(facts))
 
 
-def _described(value: object) -> tuple[str, str | None]:
-    """The kind of a value and its text in one spelling."""
-    match value:
-        case "" | None:
-            return "blank", None
-        case str():
-            return "text", value
-        case bool():
-            return "boolean", "TRUE" if value else "FALSE"
-        case int() | float():
-            number = float(value)
-            return "number", str(int(number)) if number.is_integer() else repr(number)
-        case datetime():
-            return "datetime", value.isoformat(timespec="seconds")
-        case date():
-            return "date", value.isoformat()
-        case time() | timedelta():
-            return "duration", str(value)
-        case _:
-            return "text", str(value)
+def _fast(content: bytes) -> Any:
+    """The fast reader with the workbook open, or nothing where it cannot open it."""
+    from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
+
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except (CalamineError, XmlError, ZipError):
+        return None
+
+
+def _sheet(found: Scan, fast: Any, exact: "_Exact") -> RawSheet:
+    """By the fast reader where it finds every cell that the scan has counted, else by the exact one."""
+    counted = (found.n_cells, found.row_sum, found.column_sum)
+    if fast is not None and found.plain:
+        try:
+            cells = fast.get_sheet_by_name(found.name)
+            fits = cells.end is None or cells.end[1] < found.width
+            sheet = raw_sheet(_fast_rows(cells), found) if fits else None
+        except MemoryError:
+            raise
+        except Exception:  # whatever the fast reader stumbles over, the exact one decides
+            sheet = None
+        if sheet is not None and tallies(sheet) == counted:
+            return sheet
+    return raw_sheet(exact.rows(found), found)
+
+
+def _fast_rows(sheet: Any) -> Any:
+    """Rows from Excel's row 1 and column A on: the reader leaves out the columns before the first filled one."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    return ((number, before + row) for number, row in enumerate(sheet.iter_rows(), start=1))
+
+
+class _Exact:
+    """The exact reader, made when it is first needed."""
+
+    def __init__(self, archive: zipfile.ZipFile, package: Package) -> None:
+        self._made: Any = None
+        self._make: Callable[[], Any] = lambda: _exact_reader(archive, package)
+
+    def rows(self, found: Scan) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return self._made.rows(found)
+
+
+def _exact_reader(archive: zipfile.ZipFile, package: Package) -> Any:
+    from atstats.workbook.exact import ExactReader
+
+    return ExactReader(archive, package)
+
+
+def _silence() -> None:
+    """Let nothing reach the terminal: a library that aborts prints what it was reading."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
 
 
 def _limit_memory() -> None:
     try:
         import resource
     except ImportError:
-        return  # Windows has no such limit; the zip's limits hold there too
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, hard))
+        return  # Windows has no such limit; the limits of the zip and of the sheet hold there too
+    for kind, most in ((resource.RLIMIT_DATA, _MEMORY_BYTES), (resource.RLIMIT_AS, _ADDRESS_BYTES)):
+        _, hard = resource.getrlimit(kind)
+        with contextlib.suppress(ValueError, OSError):  # macOS knows the names and refuses the values
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the data of the rows

@@ -4,12 +4,24 @@ The name of a file proves nothing, and neither do the sizes that a zip states: b
 measured here, before any parser sees the file. Limits: `docs/decisions/0004-front-door.md`.
 """
 
+import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
-__all__ = ["LIMITS", "Limits", "Refused", "refuse"]
+__all__ = [
+    "DAMAGED",
+    "ENTITIES",
+    "LIMITS",
+    "PASSWORD",
+    "Limits",
+    "Refused",
+    "UnsafeError",
+    "is_encrypted",
+    "refuse",
+    "sniff",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,12 @@ class Limits:
     """Unzipped to zipped; the highest seen in a real workbook is 17."""
     ratio_from_bytes: int = 100 * 2**10
     """Parts smaller than this, unzipped, may have any ratio."""
+    rows: int = 200_000
+    columns: int = 300
+    cells: int = 10_000_000
+    """Rows times columns up to the last cell of one sheet: a reader reserves memory for each."""
+    text: int = 1_000_000
+    """Characters of one cell; Excel itself stops at 32,767."""
 
 
 LIMITS = Limits()
@@ -36,85 +54,151 @@ class Refused:
     hint: str
 
 
-def refuse(path: Path, *, limits: Limits = LIMITS) -> Refused | None:
+class UnsafeError(Exception):
+    """Something in a workbook would break a reader, or would be read wrongly; its words name no content."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.reason)
+        self.refused = refused
+
+
+DAMAGED = Refused("is damaged", "Open it in Excel, let Excel repair it, save it, or ask the agency to send it again.")
+PASSWORD = Refused(
+    "is protected by a password",
+    "Open it in Excel, remove the password and save it again, or run the command with --ask-password.",
+)
+ENTITIES = Refused("defines XML entities, which no office program writes", "Do not open it; ask who made it.")
+_SAVE = "Open it and save it as an Excel workbook (.xlsx)."
+_SEND = "Send the .xlsx file that Excel or LibreOffice wrote."
+_UNSAFE = Refused("is built in a way that no office program writes", "Open it in Excel and save it under a new name.")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_XML = (".xml", ".rels", ".vml")
+_END_OF_ZIP = b"PK\x05\x06"
+_END_BYTES = 22
+_OTHER_ZIPS = {
+    "xl/workbook.bin": Refused("is a binary Excel workbook (.xlsb)", _SAVE),
+    "content.xml": Refused("is an OpenDocument file (.ods)", _SAVE),
+    "word/document.xml": Refused("is a Word document, whatever its name says", _SEND),
+    "ppt/presentation.xml": Refused("is a presentation, whatever its name says", _SEND),
+    "Index/Document.iwa": Refused("is a Numbers document of Apple", "Export it from Numbers as an Excel workbook."),
+}
+
+
+def refuse(content: bytes, *, limits: Limits = LIMITS) -> Refused | None:
     """Say why a file must not be opened as a workbook, or None when it may be.
 
-    Never raises for a bad file: a file that cannot be read is refused.
+    Never raises for a bad file: a file that cannot be read is refused. Inflates every part.
     """
-    if path.name.startswith("~$"):
+    return sniff(content, limits=limits) or _zip(content, limits=limits)
+
+
+def sniff(content: bytes, *, limits: Limits = LIMITS) -> Refused | None:
+    """What a file is by its first bytes, where that is no zip; nothing is unpacked."""
+    if len(content) > limits.file_bytes:
         return Refused(
-            "is the lock file of a workbook that is open in Excel, perhaps unsaved", "Save and close the workbook."
+            f"is larger than {limits.file_bytes // 2**20} MB", "Remove pictures and other content, or split it."
         )
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-            if size > limits.file_bytes:
-                return Refused(
-                    f"is larger than {limits.file_bytes // 2**20} MB", "Remove pictures and other content, or split it."
-                )
-            if not head.startswith(b"PK\x03\x04"):
-                return _not_a_zip(head, stream.read())
-        return _zip(path, limits=limits)
-    except OSError as problem:
-        return Refused(f"cannot be read: {problem.strerror}", "Close it where it is open, or copy it again.")
-
-
-def _not_a_zip(head: bytes, rest: bytes) -> Refused:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1024].lower()
-    save = "Open it in Excel and save it as an Excel workbook (.xlsx)."
-    if not head:
+    if not content:
         return Refused("is empty", "Ask the agency to send it again.")
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        if "EncryptedPackage".encode("utf-16-le") in head + rest:
-            return Refused("is protected by a password", "Open it in Excel, remove the password and save it again.")
-        return Refused("is an old Excel workbook (.xls)", save)
-    if start.startswith(b"%pdf"):
+    if content.startswith(b"PK\x03\x04"):
+        return None
+    if content.startswith(_OLE):
+        return _old_office(content)
+    return _plain(content[:4096])
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Whether a file is a workbook behind a password."""
+    return content.startswith(_OLE) and _utf16("EncryptedPackage") in content
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-le")
+
+
+def _old_office(content: bytes) -> Refused:
+    if is_encrypted(content):
+        return PASSWORD
+    if _utf16("WordDocument") in content:
+        return Refused("is a Word document, whatever its name says", _SEND)
+    return Refused("is an old Excel workbook (.xls)", _SAVE)
+
+
+def _plain(head: bytes) -> Refused:
+    if head.startswith(b"%PDF"):
         return Refused("is a PDF, whatever its name says", "Ask the agency for the workbook that it was made from.")
-    if start.startswith((b"<!doctype html", b"<html", b"<table")):
-        return Refused("is a web page, whatever its name says", save)
-    if b"\x00" not in head and any(separator in head for separator in b",;\t"):
-        return Refused("is a text file with separators (CSV), whatever its name says", save)
-    return Refused("is not a workbook", "Send the .xlsx file that Excel or LibreOffice wrote.")
+    text = _text(head)
+    start = text.lstrip("\ufeff \t\r\n").lower()
+    if start.startswith(("<!doctype html", "mime-version:")) or any(tag in start for tag in ("<html", "<table")):
+        return Refused("is a web page, whatever its name says", _SAVE)
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+        return Refused("is a workbook in the XML of Excel 2003", _SAVE)
+    if "urn:oasis:names:tc:opendocument" in start:
+        return Refused("is an OpenDocument file (.fods)", _SAVE)
+    if any(separator in text for separator in ",;\t"):
+        return Refused("is a text file with separators (CSV), whatever its name says", _SAVE)
+    if text:
+        return Refused("is a text file, whatever its name says", _SEND)
+    return Refused("is not a workbook", _SEND)
 
 
-def _zip(path: Path, *, limits: Limits) -> Refused | None:
-    damaged = Refused(
-        "is damaged", "Open it in Excel, let Excel repair it, save it, or ask the agency to send it again."
-    )
+def _text(head: bytes) -> str:
+    """The first bytes as text; nothing where they are none."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", errors="replace")
+    text = head.decode("utf-8", errors="replace")
+    return "" if any(ord(each) < 32 and each not in "\t\r\n\f" for each in text) else text
+
+
+# --------------------------------------------------------------------------- zip
+
+
+def _zip(content: bytes, *, limits: Limits) -> Refused | None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             names = [member.filename for member in members]
-            refused = _kind(names) or _names(names, limits=limits)
+            refused = _kind(names) or _names(members, limits=limits)
+            if refused is None and not _one_directory(content, archive):
+                refused = DAMAGED
             if refused is None:
                 refused = _contents(archive, members, limits=limits)
             return refused
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        # zipfile raises NotImplementedError for compressions it does not know, RuntimeError for encrypted members
-        return damaged
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        # zipfile raises RuntimeError for encrypted members, ValueError and OSError for places outside the file
+        return DAMAGED
 
 
 def _kind(names: list[str]) -> Refused | None:
-    save = "Open it and save it as an Excel workbook (.xlsx)."
-    if "xl/workbook.bin" in names:
-        return Refused("is a binary Excel workbook (.xlsb)", save)
-    if "content.xml" in names and "mimetype" in names:
-        return Refused("is an OpenDocument file (.ods)", save)
-    if "[Content_Types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
+    for name, refused in _OTHER_ZIPS.items():
+        if name in names:
+            return refused
+    if "[Content_Types].xml" not in names or not any(name.lower().startswith("xl/") for name in names):
         return Refused("is a zip file but not a workbook", "Send the workbook itself, not an archive of it.")
     return None
 
 
-def _names(names: list[str], *, limits: Limits) -> Refused | None:
-    unsafe = Refused(
-        "is built in a way that no office program writes", "Open it in Excel and save it under a new name."
-    )
+def _names(members: list[zipfile.ZipInfo], *, limits: Limits) -> Refused | None:
+    names = [member.filename for member in members]
     if len(names) > limits.members or len({name.lower() for name in names}) < len(names):
-        return unsafe
-    if any(".." in name.split("/") or name.startswith(("/", "\\")) or ":" in name or "\\" in name for name in names):
-        return unsafe
+        return _UNSAFE
+    if any(".." in name.split("/") or name.startswith("/") or ":" in name or "\\" in name for name in names):
+        return _UNSAFE
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        return _UNSAFE
     return None
+
+
+def _one_directory(content: bytes, archive: zipfile.ZipFile) -> bool:
+    """Whether every reader finds the same list of parts: it ends the file, and begins where it says.
+
+    With bytes before or behind it, or a second list in a comment, two readers may open two workbooks.
+    """
+    end = content[-_END_BYTES:]
+    if not end.startswith(_END_OF_ZIP) or end[-2:] != b"\x00\x00":
+        return False
+    (stated,) = struct.unpack("<L", end[16:20])
+    return stated in (archive.start_dir, 0xFFFFFFFF)  # the latter where a zip64 record tells it
 
 
 def _contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], *, limits: Limits) -> Refused | None:
@@ -126,18 +210,21 @@ def _contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], *, limit
     for member in members:
         size = 0
         tail = b""
-        is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
+        is_xml = member.filename.lower().endswith(_XML)
         with archive.open(member) as stream:
             while piece := stream.read(2**20):
                 size += len(piece)
                 ratio_broken = size > max(limits.ratio_from_bytes, limits.ratio * member.compress_size)
                 if total + size > limits.unzipped_bytes or ratio_broken:
                     return too_large
-                text = (tail + piece).replace(b"\x00", b"")
-                if is_xml and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
-                    return Refused(
-                        "defines XML entities, which no office program writes", "Do not open it; ask who made it."
-                    )
-                tail = piece[-32:]
+                if is_xml and _declares(tail + piece):
+                    return ENTITIES
+                tail = piece[-64:]
         total += size
     return None
+
+
+def _declares(piece: bytes) -> bool:
+    """Whether a piece of XML, in whatever width of characters, declares a document type or an entity."""
+    text = piece if b"\x00" not in piece else piece.replace(b"\x00", b"")
+    return b"<!DOCTYPE" in text or b"<!ENTITY" in text

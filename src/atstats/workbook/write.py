@@ -7,6 +7,7 @@ formula. No clock is read, so that equal grids give equal bytes.
 import math
 import os
 import re
+import textwrap
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,7 +17,6 @@ from typing import Any
 
 from atstats.errors import UnreadableError, UsageError
 from atstats.frames import GridCell, SheetGrid, WorkbookGrid
-from atstats.schema import CodeList
 
 __all__ = ["CODES_SHEET", "write_workbook"]
 
@@ -30,37 +30,42 @@ _DATE_FORMAT = "yyyy-mm-dd"
 _FIRST_DATE = date(1900, 3, 1)  # Excel believes in 29 February 1900: readers differ about earlier days
 _FIRST_DATE_1904 = date(1904, 1, 2)
 _ROWS_WITH_DROPDOWN = 2000
+_WIDEST_ON_A_PAGE = 250.0  # characters, beyond which a sheet that is shrunk to one page cannot be read
 _LONGEST_TEXT = 32_767
 _PROPERTIES = ("title", "subject", "keywords", "category", "description")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
-    "title": {"bold": True, "size": 14},
+    "title": {"bold": True, "size": 16, "colour": "FF1F3864"},
+    "heading": {"bold": True, "size": 12, "colour": "FF1F3864"},
+    "prose": {"wrap": True},
     "label": {"bold": True, "fill": "FFDCE6F1", "wrap": True},
-    "key": {"italic": True, "fill": "FFF2F2F2"},
     "required": {"bold": True, "fill": "FFFFE699", "wrap": True},
+    "conditional": {"bold": True, "fill": "FFFFF6DC", "wrap": True},
+    "minor": {"size": 8, "colour": "FF595959", "fill": "FFF7F9FC", "wrap": True},
+    "key": {"italic": True, "size": 9, "fill": "FFE7E6E6"},
     "text": {"format": _TEXT_FORMAT},
     "date": {"format": _DATE_FORMAT},
     "locked": {"fill": "FFF2F2F2", "format": _TEXT_FORMAT},
 }
+_FORMATS = {name: look["format"] for name, look in _LOOKS.items() if "format" in look}
 
 # What Excel writes as _xHHHH_: characters that XML cannot hold, a carriage return (a reader would
 # drop it), and an underscore that a reader would otherwise take for the start of such an escape.
 _TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def write_workbook(grid: WorkbookGrid, path: Path, *, codes: Mapping[str, CodeList]) -> None:
+def write_workbook(grid: WorkbookGrid, path: Path) -> None:
     """Write one workbook; the file is there whole or not at all.
 
     Args:
-        grid: the sheets, cell by cell.
+        grid: the sheets, cell by cell, and the texts that their drop-downs offer.
         path: where to; an existing file is replaced.
-        codes: the code lists that the drop-downs name.
 
     Raises:
         UsageError: a text is longer than Excel holds, or a number is not finite.
         UnreadableError: the file cannot be written.
     """
-    content = _fixed(_saved(grid, codes=codes))
+    content = _fixed(_saved(grid))
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as stream:
@@ -76,7 +81,7 @@ def write_workbook(grid: WorkbookGrid, path: Path, *, codes: Mapping[str, CodeLi
         ) from None
 
 
-def _saved(grid: WorkbookGrid, *, codes: Mapping[str, CodeList]) -> bytes:
+def _saved(grid: WorkbookGrid) -> bytes:
     from openpyxl import Workbook
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -89,15 +94,23 @@ def _saved(grid: WorkbookGrid, *, codes: Mapping[str, CodeList]) -> bytes:
         _add_sheet(book, sheet, date_1904=grid.date_1904)
     used = sorted({name for sheet in grid.sheets for name in sheet.dropdowns.values()})
     if used:
-        _add_codes(book, [codes[name] for name in used])
+        _add_codes(book, {name: grid.choices[name] for name in used})
     book.properties.creator = "atstats"
     book.properties.created = datetime.fromisoformat(_CREATED).replace(tzinfo=None)
-    for name in _PROPERTIES:
-        if grid.properties.get(name):
-            setattr(book.properties, name, _escaped(grid.properties[name]))
+    _add_properties(book, grid.properties)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _add_properties(book: Any, properties: Mapping[str, str]) -> None:
+    from openpyxl.packaging.custom import StringProperty
+
+    for name, value in properties.items():
+        if name in _PROPERTIES:
+            setattr(book.properties, name, _escaped(value) or None)
+        else:
+            book.custom_doc_props.append(StringProperty(name=name, value=_escaped(value)))
 
 
 def _add_styles(book: Any) -> None:
@@ -106,7 +119,11 @@ def _add_styles(book: Any) -> None:
     for name, look in _LOOKS.items():
         style = NamedStyle(_style_name(name))
         style.font = Font(
-            name="Calibri", size=look.get("size", 11), bold=look.get("bold", False), italic=look.get("italic", False)
+            name="Calibri",
+            size=look.get("size", 11),
+            bold=look.get("bold", False),
+            italic=look.get("italic", False),
+            color=look.get("colour"),
         )
         if "fill" in look:
             style.fill = PatternFill("solid", start_color=look["fill"])
@@ -122,7 +139,6 @@ def _style_name(name: str) -> str:
 
 def _add_sheet(book: Any, sheet: SheetGrid, *, date_1904: bool) -> None:
     from openpyxl.styles import Protection
-    from openpyxl.utils import get_column_letter
 
     made = book.create_sheet(sheet.name)
     guarded = any(cell.style == "locked" for row in sheet.rows for cell in row)
@@ -136,8 +152,21 @@ def _add_sheet(book: Any, sheet: SheetGrid, *, date_1904: bool) -> None:
                 written.protection = Protection(locked=cell.style == "locked")
     if guarded:
         made.protection.sheet = True
+    _shape(made, sheet)
+    _add_dropdowns(made, sheet)
+
+
+def _shape(made: Any, sheet: SheetGrid) -> None:
+    """Widths, heights, what is hidden, merged and frozen, and how the sheet is printed."""
+    from openpyxl.utils import get_column_letter
+
     for column, width in enumerate(sheet.widths, start=1):
         made.column_dimensions[get_column_letter(column)].width = width
+    for column, style in enumerate(sheet.column_styles, start=1):
+        if style in _FORMATS:
+            made.column_dimensions[get_column_letter(column)].number_format = _FORMATS[style]
+    for number, row in enumerate(sheet.rows, start=1):
+        made.row_dimensions[number].height = _height(row, sheet.widths)
     for letters in sheet.hidden_columns:
         made.column_dimensions[letters].hidden = True
     for number in sheet.hidden_rows:
@@ -146,7 +175,26 @@ def _add_sheet(book: Any, sheet: SheetGrid, *, date_1904: bool) -> None:
         made.merge_cells(area)
     if sheet.first_data_row > 1:
         made.freeze_panes = f"A{sheet.first_data_row}"
-    _add_dropdowns(made, sheet)
+        made.print_title_rows = f"1:{sheet.first_data_row - 1}"
+    if sheet.widths:
+        made.page_setup.orientation = "landscape"
+        made.page_setup.paperSize = made.PAPERSIZE_A4
+        if sum(sheet.widths) < _WIDEST_ON_A_PAGE:
+            made.sheet_properties.pageSetUpPr.fitToPage = True
+            made.page_setup.fitToHeight = 0
+
+
+def _height(row: tuple[GridCell, ...], widths: tuple[float, ...]) -> float | None:
+    """The height in points that wrapped text needs, as not every office program works it out; none for one line."""
+    tallest, single = 0.0, True
+    for cell, width in zip(row, widths, strict=False):
+        look = _LOOKS.get(cell.style, {})
+        if isinstance(cell.value, str) and look.get("wrap"):
+            size = look.get("size", 11) * (1.1 if look.get("bold") else 1)
+            lines = len(textwrap.wrap(cell.value, max(1, int(width * 12 / size))))
+            tallest = max(tallest, lines * look.get("size", 11) * 1.35)
+            single = single and lines <= 1
+    return None if single else tallest + 2
 
 
 def _fill(written: Any, cell: GridCell, *, sheet: str, date_1904: bool) -> None:
@@ -214,20 +262,20 @@ def _range_name(code_list: str) -> str:
     return f"codes_{code_list}"  # a bare "age2" would be a cell
 
 
-def _add_codes(book: Any, lists: list[CodeList]) -> None:
+def _add_codes(book: Any, lists: Mapping[str, tuple[str, ...]]) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.workbook.defined_name import DefinedName
 
     made = book.create_sheet(CODES_SHEET)
-    for column, code_list in enumerate(lists, start=1):
-        made.column_dimensions[get_column_letter(column)].width = 18
-        codes = code_list.all_codes()
-        for row, text in enumerate((code_list.id, *codes), start=1):
+    for column, (identifier, texts) in enumerate(lists.items(), start=1):
+        letters = get_column_letter(column)
+        longest = max(len(text) for text in (identifier, *texts))
+        made.column_dimensions[letters].width = min(max(12, longest + 2), 60)
+        for row, text in enumerate((identifier, *texts), start=1):
             style = "key" if row == 1 else "locked"
             _fill(made.cell(row, column), GridCell(text, style), sheet=CODES_SHEET, date_1904=False)
-        letters = get_column_letter(column)
-        name = _range_name(code_list.id)
-        area = f"'{CODES_SHEET}'!${letters}$2:${letters}${len(codes) + 1}"
+        area = f"'{CODES_SHEET}'!${letters}$2:${letters}${len(texts) + 1}"
+        name = _range_name(identifier)
         book.defined_names[name] = DefinedName(name, attr_text=area)
     made.freeze_panes = "A2"
     made.protection.sheet = True

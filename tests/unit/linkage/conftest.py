@@ -64,7 +64,7 @@ def check(schema: Schema) -> Check:
 def _line(workbook: str, sheet: str, n: int, given: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(given) - set(columns) - {"agency", "unit", "row"}
     assert not unknown, f"{workbook}.{sheet} has no column {unknown}"
-    agency = given.get("agency", AGENCY_OF[workbook])
+    agency = given.get("agency", AGENCY_OF.get(workbook, workbook.upper()))
     own = {name: value for name, value in given.items() if name in columns}
     address = {
         "submission": f"{agency}_2025.xlsx",

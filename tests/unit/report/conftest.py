@@ -99,7 +99,8 @@ def labelled(tables: tuple[ProtectedTable, ...], words: Callable[[str], str] = l
     known = {identifier: _bare(identifier) for identifier in _ALL_TABLES}
     notes = {"late": _labels(words("late")), "no_data": _labels(words("no data"))}
     return Schema(
-        workbooks={}, codelists=lists, agencies={}, rules={}, dimensions=dimensions, populations={}, ties=(),
+        workbooks={}, codelists=lists, agencies={}, units={}, inhabitants=(),
+        transliteration=(), rules={}, dimensions=dimensions, populations={}, ties=(),
         tables={**known, **definitions}, table_notes=notes, law=(), history=(), linkage={}, editions={}, digest="",
     )  # fmt: skip
 

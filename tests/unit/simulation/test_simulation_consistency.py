@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from grids import Records, records_of
+from grids import Records, agency_of, records_of
 
 from atstats.schema import Schema
 from atstats.simulation import simulate
+from atstats.simulation.register import workbook_of
 
 Row = Mapping[str, Any]
+YES = ("YES", "Po")
 
 
 @pytest.fixture(scope="module", params=[35, 120])
@@ -21,7 +23,7 @@ def rows(request: pytest.FixtureRequest, schema: Schema) -> dict[str, list[Row]]
     records: Records = records_of(made.workbooks, schema)
     found: dict[str, list[Row]] = {}
     for (file, sheet), lines in records.items():
-        workbook = schema.agencies[file.rpartition("_")[0]].workbook
+        workbook = workbook_of(agency_of(file), schema)
         found.setdefault(f"{workbook}.{sheet}", []).extend(lines.values())
     return found
 
@@ -53,18 +55,18 @@ def test_cases_hold_their_victims_and_suspects(rows: dict[str, list[Row]]) -> No
 
 
 def test_identification_runs_forward(rows: dict[str, list[Row]]) -> None:
-    """Contact, first status, formal identification and present status follow each other in the year."""
+    """Contact, first status, formal identification and present status follow each other, in this year or before."""
     for row in rows["police.victims"]:
         formal = row.get("formal_id_date")
         assert in_order(row["first_contact_date"], row["status_initial_date"], formal, row["status_current_date"])
         assert (row["status_current"] == "VOT") == (formal is not None)
         assert row["status_current_date"] <= date(2025, 12, 31)
-        assert formal is None or formal.year == 2025
+        assert formal is None or (row["carried_over"] == "YES") == (formal.year < 2025)
         assert row["purpose_main"] in row["purpose_all"].split(";")
         assert ("sex_form" in row) == (row["purpose_main"] == "SEX")
         assert ("begging_type" in row) == (row["purpose_main"] == "BEG")
         assert in_order(row["exploitation_start"], row["exploitation_end"], row["status_current_date"])
-        assert ("legal_stay" in row) == (row["citizenship_1"] != "XK")
+        assert ("legal_stay" in row) == ("XK" not in (row["citizenship_1"], row.get("citizenship_2")))
 
 
 def test_a_birth_date_or_an_age_with_its_basis_is_given(rows: dict[str, list[Row]]) -> None:
@@ -79,6 +81,16 @@ def test_a_birth_date_or_an_age_with_its_basis_is_given(rows: dict[str, list[Row
             assert in_order(row.get("birth_date"), row[on])
             assert row.get("personal_no", "0123456789").isdigit()
             assert len(row.get("personal_no", "0123456789")) == 10
+
+
+def test_two_numbers_of_suspects_are_two_persons(rows: dict[str, list[Row]]) -> None:
+    """Police, prosecution and courts give each suspect one number of their own."""
+    for name, column in (
+        ("police.suspects", "local_suspect_id"), ("prosecution.reports", "local_suspect_id"),
+        ("court.judgments", "local_defendant_id"),
+    ):  # fmt: skip
+        named = {(row[column], row["birth_date"]) for row in rows[name]}
+        assert len(named) == len({number for number, _ in named})
 
 
 def test_numbers_of_persons_are_unique_within_an_agency(schema: Schema) -> None:
@@ -119,8 +131,23 @@ def test_the_prosecution_knows_what_the_police_reported(rows: dict[str, list[Row
         assert (row["downgraded"] == "YES") == dropped == ("downgraded_to" in row)
 
 
+def test_stocks_are_those_of_the_rows(rows: dict[str, list[Row]]) -> None:
+    """Pending, received and decided in each prosecution office; the courts' stock adds up."""
+    for row in rows["prosecution.stock"]:
+        mine = [each for each in rows["prosecution.reports"] if each["prosecution_office"] == row["prosecution_office"]]
+        numbers = {(each["report_no"], each["local_suspect_id"]) for each in mine}
+        decided = [
+            each for each in rows["prosecution.decisions"] if (each["report_no"], each["local_suspect_id"]) in numbers
+        ]
+        n_carried = sum(each["carried_over"] == "YES" for each in mine)
+        assert (row["pending_start"], row["received"]) == (n_carried, len(mine) - n_carried)
+        assert (row["decided"], row["pending_end"]) == (len(decided), len(mine) - len(decided))
+    for row in rows["court.stock"]:
+        assert row["pending_start"] + row["filed"] - row["disposed"] == row["pending_end"] >= 0
+
+
 def test_judgments_and_sanctions_fit_each_other(rows: dict[str, list[Row]]) -> None:
-    """Convictions have offences and sanctions, acquittals none; an appeal follows its first instance."""
+    """Convictions have offences and sanctions, acquittals none; an appeal follows its first instance or names it."""
     judgments = {
         (row["court_case_no"], row["local_defendant_id"], row["instance"]): row for row in rows["court.judgments"]
     }
@@ -129,26 +156,49 @@ def test_judgments_and_sanctions_fit_each_other(rows: dict[str, list[Row]]) -> N
     assert set(sanctioned) == {
         key for key, row in judgments.items() if row["outcome"] in ("GUILTY", "GUILTY_PLEA", "MODIFIED_DOWN")
     }
+    known = {row["court_case_no"] for row in rows["court.cases"]}
     for (case, defendant, instance), row in judgments.items():
-        assert ("offence_judgment" in row) == (row["outcome"] != "ACQUITTED")
+        assert case in known
+        assert row["judgment_date"].year == 2025
+        assert ("offence_judgment" in row) or row["outcome"] in ("ACQUITTED", "CONFIRMED", "SET_ASIDE")
         assert in_order(row["offence_date"], row["judgment_date"], row.get("final_date"))
         assert (row["final"] == "YES") == ("final_date" in row)
-        if instance == "APPEAL":
+        if instance == "APPEAL" and "supersedes" not in row:
             first = judgments[case, defendant, "FIRST"]
             assert in_order(first["judgment_date"], row["judgment_date"])
             assert (first["final"], row["final"]) == ("NO", "YES")
 
 
 def test_stays_and_services_fit_each_other(rows: dict[str, list[Row]]) -> None:
-    """A stay ends after it began, is marked when it began in an earlier year, and services lie inside it."""
-    stays = {row["local_person_id"]: row for row in rows["shelter.residents"]}
-    for row in stays.values():
+    """A stay ends after it began, is marked when it began in an earlier year, and services lie inside the stays."""
+    stays: dict[str, tuple[date, date]] = {}
+    for row in rows["shelter.residents"]:
         assert in_order(row["referral_date"], row["entry_date"], row.get("exit_date"))
         assert ("exit_date" in row) == ("exit_type" in row)
-        assert (row["carried_over"] == "YES") == (row["entry_date"] < date(2025, 1, 1))
+        assert (row["carried_over"] in YES) == (row["entry_date"] < date(2025, 1, 1))
+        entry, left = stays.get(row["local_person_id"], (date.max, date.min))
+        stays[row["local_person_id"]] = (
+            min(entry, row["entry_date"]), max(left, row.get("exit_date", date(2025, 12, 31))),
+        )  # fmt: skip
     for row in rows["shelter.services"]:
-        stay = stays[row["local_person_id"]]
-        assert in_order(stay["entry_date"], row["from"], row["to"], stay.get("exit_date", date(2025, 12, 31)))
+        entry, left = stays[row["local_person_id"]]
+        assert in_order(entry, row["from"], row["to"], left)
+
+
+def test_beneficiaries_are_those_of_the_indicators(rows: dict[str, list[Row]]) -> None:
+    """Each grant states as many beneficiaries as it has, within its period."""
+    grants = {row["grant_no"]: row for row in rows["ngo.grants"]}
+    for row in rows["ngo.grant_indicators"]:
+        if row["indicator"] == "BENEFICIARIES":
+            mine = {
+                each["local_person_id"]
+                for each in rows["ngo.grant_beneficiaries"]
+                if each["grant_no"] == row["grant_no"]
+            }
+            assert row["achieved"] == len(mine)
+    for row in rows["ngo.grant_beneficiaries"]:
+        grant = grants[row["grant_no"]]
+        assert in_order(grant["start"], row["start"], row.get("end"), grant["end"])
 
 
 def test_operations_count_their_cases_and_the_persons_screened(rows: dict[str, list[Row]]) -> None:

@@ -12,17 +12,19 @@ from atstats.schema import Schema
 from atstats.simulation import Planted, faulty
 from atstats.simulation.desk import Desk
 
-ASKED = {
-    "TYPE-01", "TYPE-02", "REQ-01", "RANGE-01", "META-01", "META-02", "META-03", "META-06", "META-07", "META-08",
-    "META-09", "ID-01", "ID-02", "ID-03", "ID-06", "ID-08", "ID-12", "VIC-01", "VIC-02", "VIC-05", "VIC-07",
-    "VIC-10", "VIC-11", "VIC-13", "CASE-01", "CASE-02", "PRO-01", "PRO-02", "PRO-03", "CRT-06", "CRT-07", "SHL-01",
-    "SHL-02", "SHL-03", "SHL-11", "CSW-01", "TRN-01",
+NEVER = {
+    "META-05", "REV-01", "PRO-08", "CRT-08", "CRT-09", "CRT-13", "CASE-10", "ID-05", "ID-14", "SHL-12",
 }  # fmt: skip
+"""Rules of the first pass that no planted fault breaks: they need a whole collection, or several rows."""
 
 
 @pytest.fixture(scope="module")
 def planted(schema: Schema) -> Planted:
     return faulty(seed=11, year=2025, schema=schema)
+
+
+BY_FUNCTION_TOO = {"CRT-02", "CRT-07", "CASE-03"}
+"""Rules that a function carries out beside their conditions."""
 
 
 def sheet_of(planted: Planted, file: str, tab: str) -> SheetGrid:
@@ -38,10 +40,15 @@ def column_number(cell: str) -> int:
     return number
 
 
-def test_every_rule_that_was_asked_for_is_broken(planted: Planted) -> None:
-    """At least thirty faults over at least four workbooks, each rule at least once, sorted."""
-    assert {each["rule"] for each in planted.expected} >= ASKED
-    assert len({each["file"] for each in planted.expected}) >= 4
+def test_nearly_every_rule_is_broken(planted: Planted, schema: Schema) -> None:
+    """Nearly every rule of the first pass, over most workbooks, sorted."""
+    first_pass = {
+        rule.id
+        for rule in schema.rules.values()
+        if not rule.needs and rule.id.partition("-")[0] not in ("LNK", "YR", "WAIVE")
+    }
+    assert first_pass - {each["rule"] for each in planted.expected} == NEVER
+    assert len({each["file"] for each in planted.expected}) >= 15
     assert [list(each) for each in planted.expected] == [["file", "sheet", "cell", "rule"]] * len(planted.expected)
     assert list(planted.expected) == sorted(planted.expected, key=lambda each: tuple(each.values()))
 
@@ -67,7 +74,7 @@ def test_a_row_carries_one_fault(planted: Planted) -> None:
     rows = Counter(
         (each["file"], each["sheet"], each["cell"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
         for each in planted.expected
-        if each["cell"] and not each["cell"].endswith("2")
+        if each["cell"] and not each["cell"].endswith("2") and each["rule"] != "META-09"
     )
     assert max(rows.values()) == 1
 
@@ -79,7 +86,7 @@ def test_the_blamed_cell_of_a_row_rule_is_the_first_that_the_rule_names(planted:
         if rule.checks:
             sheet = sheet_of(planted, each["file"], each["sheet"])
             column = sheet.rows[1][column_number(each["cell"]) - 1].value
-            assert column in {check.blame[0] for check in rule.checks}
+            assert column in {check.blame[0] for check in rule.checks} or rule.id in BY_FUNCTION_TOO
 
 
 @pytest.mark.parametrize("year", [2021, 2025])
@@ -102,18 +109,27 @@ def test_forms_are_broken_as_the_list_says(planted: Planted, schema: Schema) -> 
     assert sheet_of(planted, police, "screening").rows[-1][0].value == "Gjithsej"
     assert sheet_of(planted, "PVPT_2025.xlsx", "services").merged == ("H4:H5",)
     keys = [cell.value for cell in sheet_of(planted, "NATHB_2025.xlsx", "awareness").rows[1]]
-    assert keys == [column.name for column in schema.sheet("nathb.awareness").columns if column.name != "type"]
+    assert keys == [column.name for column in schema.sheet("nathb.awareness").columns if column.name != "target"]
     assert len(sheet_of(planted, "VAAO_2025.xlsx", "meta").rows) == 2
 
 
-def test_files_without_a_fault_are_whole(planted: Planted, schema: Schema) -> None:
-    """Every workbook still has its sheets and rows of a correct collection."""
-    assert {grid.file for grid in planted.workbooks} == {
-        f"{agency.code}_2025.xlsx" for agency in schema.agencies.values() if agency.workbook
-    }
-    whole = tuple(each for each in planted.workbooks if each.file in ("SP_2025.xlsx", "ISF_2025.xlsx"))
+def test_a_messy_workbook_has_a_title_and_no_keys(planted: Planted, schema: Schema) -> None:
+    """K28: a merged title, Albanian labels, days of two digits, a hidden column, spaces after words."""
+    sheet = sheet_of(planted, "ATK_2025.xlsx", "inspections")
+    labels = [cell.value for cell in sheet.rows[2]]
+    assert (sheet.merged, len(sheet.hidden_columns)) == (("A1:F1",), 1)
+    assert labels == [column.label.sq for column in schema.sheet("labour.inspections").columns]
+    dated = labels.index(schema.sheet("labour.inspections").by_name["date"].label.sq)
+    assert all(str(row[dated].value).endswith(".25") for row in sheet.rows[3:])
+    assert str(sheet.rows[3][0].value).endswith(" ")
+
+
+def test_files_are_those_with_rows(planted: Planted, schema: Schema) -> None:
+    """Nil returns are left out, every other workbook still has its sheets and rows."""
+    assert {grid.file for grid in planted.workbooks} >= {"KP_THB_2025.xlsx", "NGO_SAMPLE_2025.xlsx", "ATK_2025.xlsx"}
+    whole = tuple(each for each in planted.workbooks if each.file in ("BORDER_2025.xlsx", "AMSCA_2025.xlsx"))
     assert all(isinstance(each, WorkbookGrid) for each in whole)
-    assert all(rows for rows in records_of(whole, schema).values())
+    assert sum(bool(rows) for rows in records_of(whole, schema).values()) >= 4
 
 
 def test_planting_knows_nothing_of_validation(root: Path) -> None:

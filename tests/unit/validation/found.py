@@ -57,7 +57,7 @@ def _cell(value: Any) -> tuple[str, str | None]:
 def meta(agency: str = "NATHB", **changes: Any) -> RawSheet:
     """A valid sheet meta, changed here and there; a value of None leaves the cell blank."""
     values: dict[str, Any] = {
-        "schema_version": "1", "agency_code": agency, "unit_code": None, "reference_year": 2025,
+        "schema_version": "2", "agency_code": agency, "unit_code": None, "reference_year": 2025,
         "period_from": date(2025, 1, 1), "period_to": date(2025, 12, 31), "submission_type": "FIRST", "revision_no": 1,
         "replaces_revision": None, "nil_return": "NO", "prepared_by": "Registrar", "prepared_on": date(2026, 2, 1),
         "approved_by": "Head", "language": "SQ", "comment": None,

@@ -79,7 +79,7 @@ def test_dates_of_a_suspect_are_held_against_the_file(checked: Check) -> None:
     )
     cases = sheet("cases", {"case_no": "C", "opened_date": date(2025, 3, 1)})
     assert of(checked(agency("KP_THB", suspects, cases)), "CASE-05") == [
-        ("KP_THB_2025.xlsx", "suspects", "C4", "arrest", "", "error", ["A4"]),
+        ("KP_THB_2025.xlsx", "suspects", "C4", "arrest", "30", "error", ["A4"]),
         ("KP_THB_2025.xlsx", "suspects", "D5", "", "", "error", ["A5"]),
     ]
 

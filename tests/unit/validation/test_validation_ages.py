@@ -5,8 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from atstats.schema import Schema
-from atstats.validation.expressions import helper_columns
+from atstats.schema import Schema, helper_columns
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from found import book, meta, tab
 
 from atstats.errors import ConfigurationError
 from atstats.frames import Checked, Run
-from atstats.schema import Check, Schema
-from atstats.validation.expressions import compile_expression, helper_columns, refuse_wrong_rules
-from atstats.validation.fields import TYPES, blank_flag, unknown_flag
+from atstats.schema import TYPES, Schema, compile_expression, helper_columns
+from atstats.validation.fields import blank_flag, unknown_flag
 from atstats.validation.rules import check_rows, pandera_schema
 
 VICTIMS = "police.victims"
@@ -166,10 +165,6 @@ def test_a_wrong_expression_is_refused_before_any_data_are_read(schema: Schema) 
         assert told in failure.value.message
         assert failure.value.exit_code == 11
     assert compile_expression("array_contains(m, 'select') AND a > 1", names=names)[1] == ("a", "m")
-
-    rule = replace(schema.rules["CSW-03"], checks=(Check("age_at_exploitation > 3", ("placement",)),))
-    with pytest.raises(ConfigurationError, match=r"CSW-03.checks\[0\].must  for csw.cases"):
-        refuse_wrong_rules(replace(schema, rules={"CSW-03": rule}))
 
 
 def test_no_value_reaches_a_finding(checked: Callable[..., Checked]) -> None:

@@ -1,6 +1,7 @@
 """A grid becomes a file that two readers understand alike."""
 
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from python_calamine import CalamineWorkbook
 
 from atstats.errors import UnreadableError, UsageError
 from atstats.frames import Fact, GridCell, RawWorkbook, SheetGrid, WorkbookGrid
-from atstats.schema import Code, CodeList, Labels
 from atstats.workbook import read_workbooks, write_workbook
 
-CODES = {
-    name: CodeList(name, tuple(Code(code, Labels(code, code, code), None, None, "", {}) for code in codes))
-    for name, codes in {"sex": ("F", "M", "X", "UNK"), "age2": ("CHILD", "ADULT"), "never_used": ("A",)}.items()
+CHOICES = {
+    "sex": ("F - femër", "M - mashkull", "X - tjetër", "UNK - nuk dihet"),
+    "age2": ("CHILD - fëmijë", "ADULT - i rritur"),
+    "never_used": ("A - a",),
 }
 GRID = WorkbookGrid(
     "KP_THB_2025.xlsx",
@@ -31,6 +32,7 @@ GRID = WorkbookGrid(
             ),
             widths=(20.0, 8.0, 12.0),
             dropdowns={2: "sex"},
+            column_styles=("text", "text", "date"),
             first_data_row=3,
             merged=("E1:F1",),
             hidden_columns=("D",),
@@ -39,12 +41,13 @@ GRID = WorkbookGrid(
         SheetGrid("meta", ((GridCell(3), GridCell(0.5), GridCell(True)),), dropdowns={1: "age2", 2: "sex"}),
     ),
     {"title": "SAMPLE workbook", "subject": "s", "keywords": "SAMPLE", "category": "c", "description": "d"},
+    CHOICES,
 )
 
 
 def written(grid: WorkbookGrid, folder: Path) -> Path:
     path = folder / grid.file
-    write_workbook(grid, path, codes=CODES)
+    write_workbook(grid, path)
     return path
 
 
@@ -110,8 +113,8 @@ def test_dropdowns_offer_named_ranges_of_the_lists_used(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(GRID, tmp_path))
 
     assert [[cell.value for cell in column] for column in book["codes"].iter_cols()] == [
-        ["age2", "CHILD", "ADULT", None, None],
-        ["sex", "F", "M", "X", "UNK"],
+        ["age2", "CHILD - fëmijë", "ADULT - i rritur", None, None],
+        ["sex", "F - femër", "M - mashkull", "X - tjetër", "UNK - nuk dihet"],
     ]
     assert book["codes"].protection.sheet
     assert {name: found.attr_text for name, found in book.defined_names.items()} == {
@@ -134,7 +137,7 @@ def test_a_list_of_two_columns_is_named_once_in_a_sheet(tmp_path: Path) -> None:
     """Columns that share a list share one drop-down, and a workbook without any has no sheet codes."""
     sheet = SheetGrid("s", ((GridCell("F"),),), dropdowns={1: "sex", 3: "sex"}, first_data_row=3)
 
-    book = openpyxl.load_workbook(written(WorkbookGrid("a.xlsx", (sheet,)), tmp_path))
+    book = openpyxl.load_workbook(written(WorkbookGrid("a.xlsx", (sheet,), choices=CHOICES), tmp_path))
 
     assert [str(each.sqref) for each in book["s"].data_validations.dataValidation] == ["A3:A2002 C3:C2002"]
     assert openpyxl.load_workbook(written(one_sheet(GridCell(1)), tmp_path)).sheetnames == ["s"]
@@ -156,8 +159,12 @@ def test_equal_grids_are_equal_bytes_without_a_clock(tmp_path: Path) -> None:
 
 
 def test_the_file_tells_who_made_it_and_what_it_is(tmp_path: Path) -> None:
-    """The five properties of the grid are the document's properties."""
-    found = openpyxl.load_workbook(written(GRID, tmp_path)).properties
+    """Five properties of the grid are those of every document, any other is one of its own."""
+    grid = replace(GRID, properties={**GRID.properties, "agency": "KP_THB"})
+    book = openpyxl.load_workbook(written(grid, tmp_path))
+    found = book.properties
+
+    assert {each.name: each.value for each in book.custom_doc_props.props} == {"agency": "KP_THB"}
 
     assert (found.creator, found.title, found.subject) == ("atstats", "SAMPLE workbook", "s")
     assert (found.keywords, found.category, found.description) == ("SAMPLE", "c", "d")
@@ -223,3 +230,21 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         written(one_sheet(GridCell(1)), tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_cells_that_are_still_to_be_filled_have_the_format_of_their_column(tmp_path: Path) -> None:
+    """A column of text keeps 00123 when somebody types it, a column of dates shows them as year, month, day."""
+    sheet = openpyxl.load_workbook(written(GRID, tmp_path))["Viktimat"]
+
+    assert [sheet.column_dimensions[letters].number_format for letters in "ABC"] == ["@", "@", "yyyy-mm-dd"]
+
+
+def test_a_row_is_as_high_as_its_wrapped_text(tmp_path: Path) -> None:
+    """Text that is wrapped is seen whole; a row of one line keeps the height of the office program."""
+    long = GridCell("a long label that takes several lines", "label")
+    grid = WorkbookGrid("a.xlsx", (SheetGrid("s", ((long,), (GridCell("short", "label"),)), widths=(10.0,)),))
+
+    sheet = openpyxl.load_workbook(written(grid, tmp_path))["s"]
+
+    assert sheet.row_dimensions[1].height > 3 * 14
+    assert sheet.row_dimensions[2].height is None
