@@ -88,6 +88,14 @@ Previous = Annotated[
     Path | None,
     typer.Option("--previous", help="The collection of the year before [the first that atstats.toml names]."),
 ]
+AnnotateFolder = Annotated[
+    Path | None,
+    typer.Option("--annotate", help="Write a copy of each workbook with its findings marked into this folder."),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", help="How many workbooks are read at the same time [by their number].", min=0)
+]
+AskPassword = Annotated[bool, typer.Option("--ask-password", help="Ask for the password of each protected workbook.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too, unless waived.")]
 Year = Annotated[int | None, typer.Option("--year", help="Reference year, where no atstats.toml says it.")]
 Fingerprint = Annotated[
@@ -243,23 +251,38 @@ def validate(
     strict: Strict = False,
     year: Year = None,
     previous: Previous = None,
+    annotate: AnnotateFolder = None,
+    jobs: Jobs = 0,
+    ask_password: AskPassword = False,
     schemas: SchemasFolder = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Check workbooks and name every finding by sheet, cell and rule.
 
+    With --annotate the findings stand in a copy of each workbook, in the language that the workbook states.
     Warnings that waivers.csv of the collection accepts are listed as waived. Exit code 0: accepted. 1: error
     findings (with --strict: warnings too, unless waived). 10: a file could not be read.
     """
     from atstats import console, pipeline
 
-    with console.Progress(shown=not (quiet or no_progress)).running() as progress:
-        result = pipeline.validate(paths, schemas=schemas, year=year, previous=previous, progress=progress)
+    with console.Progress(shown=not (quiet or no_progress or ask_password)).running() as progress:
+        result = pipeline.validate(
+            paths,
+            schemas=schemas,
+            year=year,
+            previous=previous,
+            jobs=jobs,
+            password=console.ask_password if ask_password else None,
+            progress=progress,
+        )
+        marked = pipeline.annotate(result, annotate, language=None, progress=progress) if annotate else ()
     if output is FindingsFormat.TEXT:
         console.show_findings(result.checked, schema=result.schema, language=language, quiet=quiet)
     else:
         console.show_document(pipeline.findings_document(result, form=output, language=language))
+    if annotate is not None and not quiet:
+        console.show_annotated([(each.name, each.reasons) for each in marked], folder=annotate)
     code = console.exit_code(result.checked)
     if strict and code == 0 and pipeline.has_open_warnings(result):
         code = 1
@@ -384,6 +407,25 @@ def build_report(
         console.show_differences(release.differences, schema=release.schema)
     console.show_written(release.folder, new=release.new, files=release.n_files)
     raise typer.Exit(console.exit_code(release.checked))
+
+
+@app.command()
+def doctor(
+    folder: Annotated[
+        Path, typer.Argument(help="A collection, or the folder you work in.", show_default=False)
+    ] = Path(),
+) -> None:
+    """Look at this machine and say what may stand in the way, with the way to mend it.
+
+    Python, libraries, letters of the terminal, fonts, reading in a process of its own, schemas, the right to write, and
+    workbooks that are open in Excel. Nothing is changed. Exit code 0: all is well. 10: something is not.
+    """
+    from atstats import console
+    from atstats.doctor import examine
+
+    verdicts = list(examine(folder))
+    console.show_verdicts(verdicts)
+    raise typer.Exit(0 if all(each.good for each in verdicts) else 10)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from getpass import getpass
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -32,12 +33,15 @@ from atstats.schema import Schema, render_finding
 from atstats.vocabulary import Language
 
 if TYPE_CHECKING:
+    from atstats.doctor import Verdict
     from atstats.validation import Told
 
 __all__ = [
     "Progress",
+    "ask_password",
     "exit_code",
     "no_bug_data",
+    "show_annotated",
     "show_differences",
     "show_document",
     "show_documents",
@@ -52,6 +56,7 @@ __all__ = [
     "show_simulated",
     "show_source",
     "show_template",
+    "show_verdicts",
     "show_waived",
     "show_written",
     "worst",
@@ -262,6 +267,30 @@ def show_left_out(checked: Checked) -> None:
 def show_differences(findings: pl.DataFrame, *, schema: Schema) -> None:
     """Say which cells of the release tell a small count to whoever has an earlier one."""
     _show_lines(_stderr(), findings, books=(), schema=schema, language=Language.ENGLISH)
+
+
+def ask_password(file: str) -> str | None:
+    """Ask on the terminal for the password of a workbook; it is not shown, and none is an answer."""
+    return getpass(f"Password of {file} (leave empty to skip it): ") or None
+
+
+def show_annotated(written: Sequence[tuple[str, Sequence[str]]], *, folder: Path) -> None:
+    """Name the annotated copies, and say what a copy would have lost where there is only a list."""
+    words = _stderr()
+    words.print(f"Marked workbooks in {folder}: {len(written)}.", soft_wrap=True)
+    for name, reasons in written:
+        lost = f": the findings alone, as a copy would lose {'; '.join(reasons)}" if reasons else ""
+        words.print(f"  {name}{lost}", soft_wrap=True)
+
+
+def show_verdicts(verdicts: "Sequence[Verdict]") -> None:
+    """Print what doctor looked at, a line each, and below what to do."""
+    out = _stdout()
+    for each in verdicts:
+        mark = ("ok   ", "green") if each.good else ("mend ", "bold red")
+        out.print(Text.assemble(mark, (f"{each.about}: ", "bold"), each.told), soft_wrap=True)
+        if each.mend:
+            out.print(Text(f"     {each.mend}"), soft_wrap=True)
 
 
 def show_simulated(folder: Path, *, files: int) -> None:

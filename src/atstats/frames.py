@@ -85,10 +85,12 @@ class Fact:
     """Something the structure of a workbook tells that its values do not."""
 
     kind: str
-    """hidden_sheet, hidden_row, hidden_column, merged, date_1904, formula, external_link, macro, ..."""
+    """hidden_sheet, very_hidden_sheet, hidden_row, hidden_column, merged, date_1904, formula,
+    beyond_dimension, strict, external_link, dde, macro, ..."""
     sheet: str = ""
     where: str = ""
-    """A cell, a range, a row number or column letters, as Excel writes them; empty for the whole."""
+    """A cell, a range, a row number, a run of rows ("5:9") or column letters, as Excel writes them; empty for the
+    whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,8 @@ class Submission:
     year: int | None = None
     kind: str = ""
     """The code of `submission_type`: FIRST, PROVISIONAL, FINAL or REVISED; "" where it says none."""
+    language: str = ""
+    """The code of the language that its sheet meta states."""
     rules: tuple[str, ...] = ()
     """The rules that were held, sorted; `rules_checked` is their number."""
 

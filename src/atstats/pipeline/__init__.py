@@ -5,10 +5,11 @@ Each public function is one command. No stage knows another; what flows between 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -31,14 +32,18 @@ from atstats.pipeline.ready import (
 from atstats.pipeline.release import Release, build_report, n_open_warnings
 from atstats.pipeline.sample import simulate
 from atstats.pipeline.waive import Waived, waive
-from atstats.schema import Schema
+from atstats.schema import Schema, render_finding
 from atstats.vocabulary import FindingsFormat
+
+if TYPE_CHECKING:
+    from atstats.workbook import Annotated
 
 __all__ = [
     "Known",
     "Release",
     "Validated",
     "Waived",
+    "annotate",
     "build_report",
     "findings_document",
     "has_open_warnings",
@@ -57,6 +62,8 @@ class Validated:
     checked: Checked
     schema: Schema
     run: Run
+    files: tuple[Path, ...]
+    """The workbooks, in the order of reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ def validate(
     schemas: Path | None = None,
     year: int | None = None,
     previous: Path | None = None,
+    jobs: int = 0,
+    password: Callable[[str], str | None] | None = None,
     progress: Step = silent,
 ) -> Validated:
     """Check workbooks, or all of a collection; findings and records come back together.
@@ -91,14 +100,57 @@ def validate(
     files = workbook_paths(list(paths))
     collection = find_collection(paths[0])
     schema = schema_of(schemas, collection)
-    raw = read(files, progress=progress)
+    raw = read(files, progress=progress, jobs=jobs, password=password)
     run = run_of(collection, year=year, raw=raw)
     whole = len(paths) == 1 and paths[0].is_dir() and (paths[0] / "submissions").is_dir()
     before = year_before(collection if whole else None, previous, schemas=schemas, progress=progress)
     earlier = before.unlinked() if before is not None else None
     waivers = collection.waivers() if collection is not None else None
     checked = check(raw, schema=schema, run=run, whole=whole, earlier=earlier, progress=progress, waivers=waivers)
-    return Validated(checked, schema, run)
+    return Validated(checked, schema, run, tuple(files))
+
+
+def annotate(
+    result: Validated, folder: Path, *, language: str | None, progress: Step = silent
+) -> "tuple[Annotated, ...]":
+    """Write an annotated copy of each workbook that has findings, in the language that the workbook states.
+
+    Args:
+        result: what `validate` found.
+        folder: where to; the agencies' own files stay as they are.
+        language: of all messages, instead of each workbook's own.
+        progress: is told each file's name.
+
+    Returns:
+        What was written: a copy, or the findings alone with the reasons why.
+
+    Raises:
+        UsageError: the folder is that of the submissions.
+        UnreadableError: a file cannot be written.
+    """
+    from atstats import workbook
+
+    paths = dict(zip(workbook.names_of(result.files), result.files, strict=True))
+    books = {book.file: book for book in result.checked.books}
+    written = []
+    for submission in result.checked.submissions:
+        findings = result.checked.findings.filter(pl.col("file") == submission.file)
+        if findings.is_empty() or submission.file not in books:
+            continue
+        progress(f"marking {submission.file}")
+        spoken = language or workbook.message_language(submission.language)
+        annotated = workbook.annotate_workbook(
+            paths[submission.file],
+            findings,
+            book=books[submission.file],
+            render=partial(render_finding, schema=result.schema, language=spoken),
+            words=result.schema.guidance,
+            language=spoken,
+            n_not_evaluated=submission.not_evaluated,
+        )
+        workbook.write_annotated(annotated, folder)
+        written.append(annotated)
+    return tuple(written)
 
 
 def findings_document(result: Validated, *, form: FindingsFormat, language: str) -> bytes:

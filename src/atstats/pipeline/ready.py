@@ -1,5 +1,6 @@
 """A collection made ready: read, checked, compared with the year before, and its persons found."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 Step = Callable[[str], None]
+_WORTH_A_PROCESS = 24
+"""So many ordinary files are read in the time that a further reading process takes to start."""
 _HEADER_ROWS = 20
 """The header of a sheet stands among its first rows."""
 
@@ -38,11 +41,29 @@ def silent(_step: str) -> None:
     """No progress is shown."""
 
 
-def read(files: Sequence[Path], *, progress: Step) -> list[RawWorkbook | Unreadable]:
-    """The workbooks as found, in a process of their own."""
+def read(
+    files: Sequence[Path],
+    *,
+    progress: Step,
+    jobs: int = 0,
+    password: Callable[[str], str | None] | None = None,
+) -> list[RawWorkbook | Unreadable]:
+    """The workbooks as found, read in processes of their own.
+
+    Args:
+        files: the files.
+        progress: is told each file's name.
+        jobs: how many are read at the same time; 0 for as many as are worth their start.
+        password: is asked for the password of each protected file.
+    """
     from atstats import workbook
 
-    return workbook.read_workbooks(files, progress=lambda name: progress(f"reading {name}"))
+    return workbook.read_workbooks(
+        files,
+        progress=lambda name: progress(f"reading {name}"),
+        jobs=jobs or min(os.cpu_count() or 1, 1 + len(files) // _WORTH_A_PROCESS),
+        password=password,
+    )
 
 
 def schema_of(schemas: Path | None, collection: Collection | None) -> Schema:

@@ -316,5 +316,6 @@ def _submission(read: Read, held: _Held, *, superseded: bool, rejected: set[str]
         revision=read.revision,
         year=read.year,
         kind=read.kind,
+        language=read.language,
         rules=tuple(sorted(held.rules.get(read.file, ()))),
     )

@@ -24,9 +24,12 @@ __all__ = ["FoundSheet", "find_sheet", "find_tabs", "locate"]
 _HEADER_ROWS = 20
 _TOTALS = frozenset({"gjithsej", "totali", "total", "totals", "shuma", "ukupno", "svega", "zbir", "kosova", "kosovo"})
 _OTHER_TABS = frozenset(
-    map(fold, ("codes", "kodet", "šifre", "šifrarnik", *GUIDANCE_TABS.all(), "udhëzimet", "findings"))
+    map(
+        fold,
+        ("codes", "kodet", "šifre", "šifrarnik", *GUIDANCE_TABS.all(), "udhëzimet", "findings", "gjetjet", "nalazi"),
+    )
 )
-"""Tabs that a blank workbook brings beside the data, and the list of findings of an annotated copy."""
+"""Tabs that a blank workbook brings beside the data, and the list of findings of a marked copy ("Findings 2")."""
 _WHOLE_SHEET = frozenset({"hidden_sheet", "very_hidden_sheet", "beyond_dimension", "formula"})
 """Facts that concern a sheet as soon as it has data rows."""
 _MILD = {"beyond_dimension": "info", "formula": "info"}
@@ -90,7 +93,7 @@ def find_tabs(raw: RawWorkbook, workbook: Workbook, *, nil: bool) -> tuple[dict[
     found += [
         breach(raw.file, rule="META-06", tab=tab.name, detail="tab")
         for tab in spare
-        if tab.values.height and fold(tab.name) not in _OTHER_TABS
+        if tab.values.height and fold(tab.name).rstrip(" 0123456789") not in _OTHER_TABS
     ]
     return tabs, found
 

@@ -35,6 +35,7 @@ class Read:
     year: int | None = None
     revision: int = 1
     kind: str = ""
+    language: str = ""
     nil: bool = False
     sheets: dict[str, Converted] = field(default_factory=dict)
     problems: list[pl.DataFrame] = field(default_factory=list)
@@ -109,6 +110,7 @@ def _place(read: Read, meta: Converted, *, schema: Schema, run: Run) -> Workbook
     read.year, read.nil = values["reference_year"], values["nil_return"] == "YES"
     read.revision = values["revision_no"] or 1
     read.kind = values["submission_type"] or ""
+    read.language = values["language"] or ""
     if read.year is not None and read.year != run.reference_year:
         year = str(run.reference_year)
         read.problems.append(_at(read, meta.found, "reference_year", rule="META-02", detail="year", note=year))

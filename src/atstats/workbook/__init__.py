@@ -2,7 +2,7 @@
 
 from atstats.workbook.annotate import Annotated, annotate_workbook, message_language, write_annotated
 from atstats.workbook.guard import LIMITS, Limits, Refused, refuse
-from atstats.workbook.read import read_workbooks
+from atstats.workbook.read import names_of, read_workbooks
 from atstats.workbook.template import blank_workbook, file_name
 from atstats.workbook.write import CODES_SHEET, write_workbook
 
@@ -16,6 +16,7 @@ __all__ = [
     "blank_workbook",
     "file_name",
     "message_language",
+    "names_of",
     "read_workbooks",
     "refuse",
     "write_annotated",

@@ -6,13 +6,14 @@ quotes a value.
 
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from atstats.errors import UnreadableError, UsageError
+from atstats.errors import ConfigurationError, UnreadableError, UsageError
 from atstats.frames import Book, Finding
 from atstats.schema import Labels
 from atstats.vocabulary import Language
@@ -29,6 +30,7 @@ _SECONDS = 180.0
 _FIRST_CELLS = 20
 """Cells that a line names before it counts the rest; a rule that fails less often is never folded."""
 _MOST_LINES = 10_000
+_NOT_IN_NAMES = re.compile(r"[^\w ().#-]")
 _GROUP = ("sheet", "rule", "column", "detail")
 _SEVERITIES = ("error", "warning", "info")
 _WORDS = (
@@ -43,14 +45,11 @@ class Annotated:
 
     source: Path
     """The agency's own file; it stays as it is."""
+    name: str
+    """Of the new file: "KP_THB_2025.findings.xlsx"."""
     content: bytes
     reasons: tuple[str, ...] = ()
     """What the workbook holds that a copy would not keep, in words; empty where this is the copy."""
-
-    @property
-    def name(self) -> str:
-        """The name of the new file: "KP_THB_2025.findings.xlsx"."""
-        return f"{self.source.stem}.findings.xlsx"
 
 
 def message_language(code: str | None) -> str:
@@ -79,20 +78,37 @@ def annotate_workbook(
         words: "findings.<key>" and "word.<key>" -> the texts, as in `Schema.guidance`.
         language: of messages and words.
         n_not_evaluated: rule checks that could not be made.
+
+    Raises:
+        ConfigurationError: a word is missing.
     """
+
+    def say(key: str) -> str:
+        if key not in words:
+            raise ConfigurationError(
+                f"schemas/guidance.toml lacks {key}", hint="Restore the file, or leave out --schemas."
+            )
+        return words[key].of(language)
+
     page = _page(
-        path.name,
         findings,
         book=book,
         render=render,
-        say=lambda key: words[key].of(language),
+        say=say,
         n_not_evaluated=n_not_evaluated,
     )
     answer = _marked(path, page)
+    name = _file_name(path, book.file)
     if isinstance(answer, bytes):
-        return Annotated(path, answer)
-    reasons = tuple(words[f"findings.loss_{kind}"].of(language) for kind in answer)
-    return Annotated(path, _alone(page, reasons), reasons)
+        return Annotated(path, name, answer)
+    reasons = tuple(say(f"findings.loss_{kind}") for kind in answer)
+    return Annotated(path, name, _alone(page, reasons), reasons)
+
+
+def _file_name(path: Path, called: str) -> str:
+    """The workbook's own name, and what tells it apart from one of the same name in another folder."""
+    apart = called[len(path.name) :] if called.startswith(path.name) else ""
+    return f"{path.stem}{_NOT_IN_NAMES.sub('_', apart)}.findings.xlsx"
 
 
 def write_annotated(annotated: Annotated, folder: Path) -> Path:
@@ -165,7 +181,6 @@ def _alone(page: Page, reasons: tuple[str, ...]) -> bytes:
 
 
 def _page(
-    file: str,
     findings: pl.DataFrame,
     *,
     book: Book,
@@ -186,7 +201,7 @@ def _page(
     words = {name: say(f"findings.{name}") for name in _WORDS}
     words |= {f"legend_{severity}": say(f"word.{severity}") for severity in _SEVERITIES}
     return Page(
-        title=say("findings.title").replace("{file}", file),
+        title=say("findings.title").replace("{file}", book.file),
         totals=totals,
         copy=say("findings.copy").replace("{answer}", words["answer"]),
         alone=say("findings.alone").replace("{answer}", words["answer"]),

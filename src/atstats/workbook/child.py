@@ -22,7 +22,7 @@ from atstats.workbook.password import decrypt
 from atstats.workbook.scan import Scan, scan_sheet
 from atstats.workbook.transfer import send
 
-__all__ = ["TOO_MUCH_MEMORY", "Request", "parse", "serve"]
+__all__ = ["TOO_MUCH_MEMORY", "Request", "limit_memory", "parse", "serve", "silence"]
 
 _MEMORY_BYTES = 1_400 * 2**20
 _ADDRESS_BYTES = _MEMORY_BYTES + 2**30
@@ -48,8 +48,8 @@ def serve(connection: Connection) -> None:
     """Say that it is ready, then answer requests until the parent says None or has gone."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
-    _silence()
-    _limit_memory()
+    silence()
+    limit_memory()
     with contextlib.suppress(EOFError, OSError):
         connection.send("ready")
         while (request := connection.recv()) is not None:
@@ -143,7 +143,7 @@ def _exact_reader(archive: zipfile.ZipFile, package: Package) -> Any:
     return ExactReader(archive, package)
 
 
-def _silence() -> None:
+def silence() -> None:
     """Let nothing reach the terminal: a library that aborts prints what it was reading."""
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -151,7 +151,7 @@ def _silence() -> None:
         os.dup2(nowhere, 2)
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
     try:
         import resource
     except ImportError:

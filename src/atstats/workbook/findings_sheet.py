@@ -90,14 +90,14 @@ def add_findings_sheet(
         The name of the new tab.
     """
     made = book.create_sheet(_free_name(page.words["tab"], book.sheetnames), 0)
-    list_ = _List(made, page, frozenset(targets), fills or {})
-    list_.write_top(intro)
-    list_.write_header()
+    listing = _List(made, page, frozenset(targets), fills or {})
+    listing.write_top(intro)
+    listing.write_header()
     for line in page.lines:
-        list_.write_line(line)
+        listing.write_line(line)
     if not page.lines:
-        list_.put(list_.row, 1, page.words["none"])
-    list_.shape()
+        listing.put(listing.row, 1, page.words["none"])
+    listing.shape()
     return str(made.title)
 
 

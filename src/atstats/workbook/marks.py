@@ -17,8 +17,8 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from atstats.workbook.child import _limit_memory, _silence
-from atstats.workbook.findings_sheet import FILLS, Line, Page, add_findings_sheet, split_place
+from atstats.workbook.child import limit_memory, silence
+from atstats.workbook.findings_sheet import FILLS, Page, add_findings_sheet, split_place
 from atstats.workbook.guard import UnsafeError, is_encrypted, refuse
 from atstats.workbook.losses import losses, relations
 from atstats.workbook.package import open_package
@@ -44,8 +44,8 @@ def serve(connection: Connection, path: str, page: Page) -> None:
     """Send the bytes of the marked copy, or the kinds of loss that forbid it."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
-    _silence()
-    _limit_memory()
+    silence()
+    limit_memory()
     answer: bytes | tuple[str, ...]
     try:
         answer = mark(Path(path).read_bytes(), page)
@@ -200,8 +200,9 @@ def _write_comments(book: Any, page: Page, tab: str) -> None:
     for line in page.lines:
         if not line.marked:
             continue
-        cell = _header_cell(book, line) if line.below else _cell(book, line.sheet, line.cell)
+        cell = _cell(book, line.sheet, line.cell)
         if cell is not None:
+            cell = _header_cell(book[line.sheet], cell, above=line.below)
             key = (line.sheet, cell.row, cell.column)
             cells[key] = cell
             at = page.words["at"].replace("{number}", str(line.number)).replace("{tab}", tab)
@@ -210,17 +211,10 @@ def _write_comments(book: Any, page: Page, tab: str) -> None:
         _comment(cell, "\n\n".join(texts[key]))
 
 
-def _header_cell(book: Any, line: Line) -> Any:
-    """The nearest filled cell above the data of a line's column, its first cell where nothing is above."""
-    first = _cell(book, line.sheet, line.cell)
-    if first is None:
-        return None
-    sheet = book[line.sheet]
-    for row in range(line.below - 1, 0, -1):
-        cell = sheet._cells.get((row, first.column))
-        if cell is not None and cell.value is not None:
-            return cell
-    return first
+def _header_cell(sheet: Any, cell: Any, *, above: int) -> Any:
+    """The nearest filled cell of a column above the data; the cell itself where nothing is there."""
+    column = (sheet._cells.get((row, cell.column)) for row in range(above - 1, 0, -1))
+    return next((each for each in column if each is not None and each.value is not None), cell)
 
 
 def _comment(cell: Any, text: str) -> None:

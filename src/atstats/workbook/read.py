@@ -6,17 +6,19 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 
 from atstats.frames import RawWorkbook, Unreadable
 from atstats.workbook.guard import LIMITS, PASSWORD, Refused, is_encrypted, sniff
 from atstats.workbook.password import NOT_INSTALLED, can_decrypt
 from atstats.workbook.transfer import receive
 
-__all__ = ["Password", "read_workbooks"]
+__all__ = ["Password", "names_of", "read_workbooks"]
 
 Password = Callable[[str], str | None]
 """Asked with a file's name for its password; None where there is none."""
@@ -41,6 +43,7 @@ def read_workbooks(
     *,
     progress: Callable[[str], None] | None = None,
     password: Password | None = None,
+    jobs: int = 1,
     seconds: float = _SECONDS,
 ) -> list[RawWorkbook | Unreadable]:
     """Read files in the order given; a bad file gives an `Unreadable`, never an exception.
@@ -49,21 +52,38 @@ def read_workbooks(
         paths: the files. Where two have one name, the answers add the folder to it.
         progress: is told each file's name before it is read.
         password: is asked for the password of each protected file; without it such a file is refused.
+        jobs: how many files are read at the same time, each by a process of its own. Whoever is asked
+            for passwords is asked by one.
         seconds: the time that one file may take.
     """
-    child = _Child(seconds=seconds)
-    read: list[RawWorkbook | Unreadable] = []
+    named = list(zip(paths, names_of(paths), strict=True))
+    children: SimpleQueue[_Child] = SimpleQueue()
+    workers = max(1, min(jobs if password is None else 1, len(named)))
+    pool = [_Child(seconds=seconds) for _ in range(workers)]
+    for child in pool:
+        children.put(child)
+
+    def one(each: tuple[Path, str]) -> RawWorkbook | Unreadable:
+        path, name = each
+        if progress is not None:
+            progress(name)
+        child = children.get()
+        try:
+            return _read(path, name, child, password=password)
+        finally:
+            children.put(child)
+
     try:
-        for path, name in zip(paths, _names(paths), strict=True):
-            if progress is not None:
-                progress(name)
-            read.append(_read(path, name, child, password=password))
+        if workers == 1:
+            return [one(each) for each in named]
+        with ThreadPoolExecutor(workers) as threads:
+            return list(threads.map(one, named))
     finally:
-        child.end()
-    return read
+        for child in pool:
+            child.end()
 
 
-def _names(paths: Sequence[Path]) -> list[str]:
+def names_of(paths: Sequence[Path]) -> list[str]:
     """A name for each file that no other has: its own, with as many folders behind as tell it apart."""
     own = [_printable(path.name) for path in paths]
     alike = Counter(map(str.casefold, own))

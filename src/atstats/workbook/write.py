@@ -6,25 +6,21 @@ formula. No clock is read, so that equal grids give equal bytes.
 
 import math
 import os
-import re
 import textwrap
-import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from atstats.errors import UnreadableError, UsageError
 from atstats.frames import GridCell, SheetGrid, WorkbookGrid
+from atstats.workbook.saved import FIRST_DAY, escaped, saved
 
 __all__ = ["CODES_SHEET", "write_workbook"]
 
 CODES_SHEET = "codes"
 """The last sheet of a workbook with drop-downs: one column a code list, named `codes_<list>`."""
 
-_CREATED = "2000-01-01T00:00:00Z"
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT_FORMAT = "@"
 _DATE_FORMAT = "yyyy-mm-dd"
 _FIRST_DATE = date(1900, 3, 1)  # Excel believes in 29 February 1900: readers differ about earlier days
@@ -33,7 +29,6 @@ _ROWS_WITH_DROPDOWN = 2000
 _WIDEST_ON_A_PAGE = 250.0  # characters, beyond which a sheet that is shrunk to one page cannot be read
 _LONGEST_TEXT = 32_767
 _PROPERTIES = ("title", "subject", "keywords", "category", "description")
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "size": 16, "colour": "FF1F3864"},
     "heading": {"bold": True, "size": 12, "colour": "FF1F3864"},
@@ -49,10 +44,6 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
 }
 _FORMATS = {name: look["format"] for name, look in _LOOKS.items() if "format" in look}
 
-# What Excel writes as _xHHHH_: characters that XML cannot hold, a carriage return (a reader would
-# drop it), and an underscore that a reader would otherwise take for the start of such an escape.
-_TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-
 
 def write_workbook(grid: WorkbookGrid, path: Path) -> None:
     """Write one workbook; the file is there whole or not at all.
@@ -65,7 +56,7 @@ def write_workbook(grid: WorkbookGrid, path: Path) -> None:
         UsageError: a text is longer than Excel holds, or a number is not finite.
         UnreadableError: the file cannot be written.
     """
-    content = _fixed(_saved(grid))
+    content = _built(grid)
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as stream:
@@ -81,7 +72,7 @@ def write_workbook(grid: WorkbookGrid, path: Path) -> None:
         ) from None
 
 
-def _saved(grid: WorkbookGrid) -> bytes:
+def _built(grid: WorkbookGrid) -> bytes:
     from openpyxl import Workbook
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -96,11 +87,9 @@ def _saved(grid: WorkbookGrid) -> bytes:
     if used:
         _add_codes(book, {name: grid.choices[name] for name in used})
     book.properties.creator = "atstats"
-    book.properties.created = datetime.fromisoformat(_CREATED).replace(tzinfo=None)
+    book.properties.created = book.properties.modified = FIRST_DAY
     _add_properties(book, grid.properties)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def _add_properties(book: Any, properties: Mapping[str, str]) -> None:
@@ -108,9 +97,9 @@ def _add_properties(book: Any, properties: Mapping[str, str]) -> None:
 
     for name, value in properties.items():
         if name in _PROPERTIES:
-            setattr(book.properties, name, _escaped(value) or None)
+            setattr(book.properties, name, escaped(value) or None)
         else:
-            book.custom_doc_props.append(StringProperty(name=name, value=_escaped(value)))
+            book.custom_doc_props.append(StringProperty(name=name, value=escaped(value)))
 
 
 def _add_styles(book: Any) -> None:
@@ -212,7 +201,7 @@ def _fill(written: Any, cell: GridCell, *, sheet: str, date_1904: bool) -> None:
             hint="Shorten it.",
         )
     if isinstance(value, str):
-        value = _escaped(value) or None
+        value = escaped(value) or None
     written.value = value
     if cell.style:
         written.style = _style_name(cell.style)
@@ -229,14 +218,10 @@ def _fill(written: Any, cell: GridCell, *, sheet: str, date_1904: bool) -> None:
 def _add_note(written: Any, note: str) -> None:
     from openpyxl.comments import Comment
 
-    comment = Comment(_escaped(note), "atstats")
+    comment = Comment(escaped(note), "atstats")
     comment.width = 320
     comment.height = 40 + 18 * (len(note) // 45 + note.count("\n"))
     written.comment = comment
-
-
-def _escaped(text: str) -> str:
-    return _TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def _add_dropdowns(made: Any, sheet: SheetGrid) -> None:
@@ -279,19 +264,3 @@ def _add_codes(book: Any, lists: Mapping[str, tuple[str, ...]]) -> None:
         book.defined_names[name] = DefinedName(name, attr_text=area)
     made.freeze_panes = "A2"
     made.protection.sheet = True
-
-
-def _fixed(saved: bytes) -> bytes:
-    """The same package with fixed dates, order and modes, so that equal content is equal bytes."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(saved)) as source, zipfile.ZipFile(out, "w") as target:
-        names = sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        for name in names:
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + _CREATED.encode() + rb"\g<2>", content)
-            member = zipfile.ZipInfo(name, _ZIP_DATE)
-            member.create_system = 3  # else Windows writes other bytes
-            member.external_attr = 0o644 << 16
-            target.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=6)
-    return out.getvalue()

@@ -23,7 +23,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from atstats.errors import UnreadableError, UsageError
+from atstats.errors import ConfigurationError, UnreadableError, UsageError
 from atstats.frames import FINDINGS, Book, Finding, SheetPlace
 from atstats.schema import Schema, load
 from atstats.workbook import annotate as module
@@ -117,6 +117,9 @@ def edited(
 
 SHEET = "xl/worksheets/sheet1.xml"
 RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
+THIRD = "xl/worksheets/sheet3.xml"
+BOOK = "xl/workbook.xml"
+ALTERNATIVE = 'mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 X14 = 'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
 
@@ -184,7 +187,6 @@ def book_of(*, n_rows: int = 6) -> Book:
 def page_of(schema: Schema, found: pl.DataFrame = FEW, *, language: str = "en", n_rows: int = 6) -> Page:
     """The page that `annotate_workbook` gives to its child process."""
     return module._page(
-        "KP_2025.xlsx",
         found,
         book=book_of(n_rows=n_rows),
         render=rendered,
@@ -419,6 +421,27 @@ def test_no_findings_are_told_too(schema: Schema) -> None:
     ]  # fmt: skip
 
 
+def test_a_finding_without_a_place_in_the_workbook_is_listed_only(
+    schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet that is missing, an address that is no single cell, and links beyond what Excel holds."""
+    monkeypatch.setattr("atstats.workbook.findings_sheet._MOST_LINKS", 1)
+    content = made(change=lambda book: setattr(book[APOSTROPHES]["A1"], "hyperlink", "https://example.org/"))
+    found = findings(
+        ("residents", "", "META-07", "error"), ("residents", "A7", "META-08", "error"),
+        (APOSTROPHES, "B2", "VIC-01", "error", "", ["A1:B9", "A1"]),
+    )  # fmt: skip
+
+    after = marked(schema, content, found)
+
+    links = {cell: each[3] for cell, each in seen(after["Findings"]).items() if each[3]}
+    assert links == {"C9": "'O''Neil''s = 1!'!B2"}
+    assert [sheet.title for sheet in after if any(each[2].startswith(HEADING) for each in seen(sheet).values())] == [
+        APOSTROPHES
+    ]
+    assert after[APOSTROPHES]["A1"].hyperlink.target == "https://example.org/"  # a link that was there stays
+
+
 # --------------------------------------------------------------------------- floods
 
 
@@ -455,6 +478,17 @@ def test_a_rule_is_folded_only_where_it_drowns_the_others(
     assert len(page_of(schema, found, n_rows=n_rows).lines) == n_lines
 
 
+def test_a_flood_in_a_column_without_header_is_told_at_its_first_cell(schema: Schema) -> None:
+    """New cells look as their row says, where it says something."""
+    content = made(change=lambda book: setattr(book["Viktimat"].row_dimensions[5], "number_format", "0.00"))
+    flood = findings(*(("Viktimat", f"F{row}", "TYPE-02", "error") for row in range(4, 30)))
+
+    sheet = marked(schema, content, flood, n_rows=26)["Viktimat"]
+
+    assert {cell for cell, each in seen(sheet).items() if HEADING in each[2]} == {"F4"}
+    assert [sheet[cell].number_format for cell in ("F4", "F5")] == ["General", "0.00"]
+
+
 def test_what_does_not_fit_is_counted(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet that is full keeps the errors, in their order, and says how many findings are missing."""
     monkeypatch.setattr(module, "_MOST_LINES", 3)
@@ -471,7 +505,7 @@ def test_what_does_not_fit_is_counted(schema: Schema, monkeypatch: pytest.Monkey
 # --------------------------------------------------------------------------- what a copy would lose
 
 KINDS = {
-    "formulas": lambda: edited(made(), replaced={"xl/worksheets/sheet3.xml": ("</f><v />", "</f><v>3</v>")}),
+    "formulas": lambda: edited(made(), replaced={THIRD: ("</f><v />", "</f><v>3</v>")}),
     "dropdowns": lambda: extended("<x14:dataValidations><x14:dataValidation/></x14:dataValidations>"),
     "formats": lambda: extended(
         "<x14:conditionalFormattings><x14:conditionalFormatting/></x14:conditionalFormattings>"
@@ -540,6 +574,35 @@ def test_several_losses_are_told_together(schema: Schema) -> None:
     content = edited(content, replaced={SHEET: ("</dataValidation>", f"{choice}<list/>{end}</dataValidation>")})
 
     assert mark(content, page_of(schema)) == ("dropdowns", "controls", "other")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("pictures", lambda: related("image")),
+        ("pictures", lambda: edited(made(), replaced={SHEET: ("<mergeCells", "<picture/><mergeCells")})),
+        ("charts", lambda: drawn('<graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"/>')),
+        ("pivots", lambda: drawn('<graphicData uri="http://schemas.microsoft.com/office/drawing/2010/slicer"/>')),
+        ("other", lambda: drawn('<graphicData uri="something/later"/>')),
+        ("other", lambda: related("somethingLater")),
+        ("other", lambda: edited(made(), replaced={SHEET: ("<sheetData>", f"<sheetData><{ALTERNATIVE}/>")})),
+        ("views", lambda: edited(made(), replaced={BOOK: ("<sheets>", "<customWorkbookView/><sheets>")})),
+        ("other", lambda: edited(made(), replaced={BOOK: ('name="codes_sex"', 'name="_xlnm.Criteria"')})),
+        ("formulas", lambda: edited(made(), replaced={THIRD: ('<c r="A2"><f>', '<c r="A2" t="str"><f>')})),
+    ],
+)
+def test_a_loss_is_found_wherever_it_lies(schema: Schema, kind: str, content: Callable[[], bytes]) -> None:
+    """Parts, elements and names that only some office programs write; a result that is an empty text."""
+    assert mark(content(), page_of(schema)) == (kind,)
+
+
+def test_what_a_registrar_never_sees_is_no_loss(schema: Schema) -> None:
+    """Stores of the office program, an empty drawing, a formula whose result was never stored."""
+    content = edited(drawn(""), replaced={SHEET: ("</worksheet>", "<ignoredErrors/></worksheet>")})
+    store = f'<Relationship Id="ry" Type="{OFFICE}/printerSettings" Target="../p.bin"/></Relationships>'
+    content = edited(content, replaced={RELATIONS: ("</Relationships>", store)})
+
+    assert isinstance(mark(content, page_of(schema)), bytes)
 
 
 def test_the_strict_dialect_and_a_workbook_that_is_too_large_are_told(
@@ -646,20 +709,41 @@ def test_a_workbook_that_breaks_or_stops_the_child_still_gives_the_findings(
     path.write_bytes(edited(made(), replaced={SHEET: ('<c r="D4"', '<c r="D4" s="999"')}))
     assert annotated(schema, path, language="en").reasons == ("something that cannot be written again",)
 
+    with monkeypatch.context() as patched:
+        patched.setattr("atstats.workbook.marks.serve", slice)  # ends without a word
+        assert annotated(schema, path, language="en").reasons == ("something that cannot be written again",)
+
     monkeypatch.setattr(module, "_SECONDS", 0.0)
     assert annotated(schema, path, language="en").reasons == ("too many cells to be written again",)
 
 
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("KP_2025.xlsx", "KP_2025.findings.xlsx"),
+        ("KP_2025.xlsx (../Prishtinë) #2", "KP_2025 (.._Prishtinë) #2.findings.xlsx"),
+        ("another", "KP_2025.findings.xlsx"),
+    ],
+)
+def test_two_workbooks_of_one_name_give_two_files(called: str, name: str) -> None:
+    """What tells them apart in the findings is in the name of the file, and no path is made of it."""
+    assert module._file_name(Path("in") / "KP_2025.xlsx", called) == name
+
+
 def test_a_copy_never_lies_among_the_submissions(tmp_path: Path) -> None:
     """It would be taken for a submission, or replace one; and a folder that cannot be made is told."""
-    one = Annotated(tmp_path / "KP_2025.xlsx", b"")
+    one = Annotated(tmp_path / "KP_2025.xlsx", "KP_2025.findings.xlsx", b"")
     (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "full" / one.name).mkdir(parents=True)  # as where Excel holds the file open
 
     with pytest.raises(UsageError):
         write_annotated(one, tmp_path / "sub" / "..")
     with pytest.raises(UnreadableError):
         write_annotated(one, tmp_path / "file")
-    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    with pytest.raises(UnreadableError):
+        write_annotated(one, tmp_path / "full")
+    assert [each.name for each in (tmp_path / "full").iterdir()] == [one.name]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "full"]
 
 
 @pytest.mark.parametrize(
@@ -677,6 +761,20 @@ def test_every_reason_has_its_words(schema: Schema) -> None:
     assert {f"findings.loss_{kind}" for kind in kinds} == {
         key for key in schema.guidance if key.startswith("findings.loss_")
     }
+
+
+def test_a_missing_word_is_a_fault_of_the_schemas(tmp_path: Path) -> None:
+    """A schema folder of one's own may lack the texts."""
+    with pytest.raises(ConfigurationError):
+        annotate_workbook(
+            tmp_path / "KP_2025.xlsx",
+            FEW,
+            book=book_of(),
+            render=rendered,
+            words={},
+            language="en",
+            n_not_evaluated=0,
+        )
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -280,7 +280,7 @@ def test_the_memory_of_the_child_is_limited() -> None:
     """Where the system can do that, more than the limit is refused to it."""
     resource = pytest.importorskip("resource")
     code = (
-        "from atstats.workbook.child import _limit_memory\n_limit_memory()\n"
+        "from atstats.workbook.child import limit_memory\nlimit_memory()\n"
         "try:\n    bytearray(1_500 * 2**20)\nexcept MemoryError:\n    print('limited')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
