@@ -396,3 +396,6 @@ ONE_MORE = {**BOYS, "2010-01-20": "Gjetuni"}
 BOYS_CASE = {"case_no": "THB-2025-003", "suspects_n": 0, "op_code": None}
 BOY = {**_NOBODY_ELSE, "sex": "M", "first_name": "Djalosh", "purpose_main": "BEG", "purpose_all": ["BEG"],
        "sex_form": None, "begging_type": "STREET", "case_no": "THB-2025-003"}  # fmt: skip
+
+YEARS_AND_WAIVERS = ("YR-05", "YR-06", "YR-07", "YR-08", "WAIVE-01", "WAIVE-02", "WAIVE-03", "WAIVE-04")
+"""Rules whose faults need twenty rows or a second run: planted in `test_years_and_waivers_through_the_commands.py`."""
