@@ -171,3 +171,27 @@ NGO_NEW = {{kind = "ngo", valid_from = 2025-01-01, {_LABEL}}}
     assert list(schema.units) == [("KP", "PR")]
     assert "NGO_NEW" in schema.codelists["agency"]
     assert schema.digest != load(folder).digest
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("agencies.toml", "kinds = 3", "agencies.toml  kinds  must be a table"),
+        ("agencies.toml", "[agencies]\nX = 3", "agencies.toml  agencies.X  must be a table"),
+        ("agencies.toml", "[units]\n'X/Y' = 'a'", "agencies.toml  units.X/Y  must be a table"),
+        ("agencies.toml", "[agencies.X]\npriority = 'q'", "agencies.toml  X.priority  is not a whole number"),
+        ("workbooks/police.toml", "sheets = 3", "workbooks/police.toml  sheets  must be a table"),
+        ("blocks.toml", "id = 3", "blocks.toml  id  must be a table"),
+        ("rules/victims.toml", "VIC-01 = 3", "rules/victims.toml  VIC-01  must be a table"),
+        ("dimensions.toml", "a = 3", "dimensions.toml  a  must be a table"),
+        ("populations.toml", "a = 3", "populations.toml  a  must be a table"),
+        ("guidance.toml", "a = 3", "guidance.toml  a  must be a table"),
+    ],
+)
+def test_a_value_where_a_table_belongs_is_a_fault_with_file_and_key(
+    tmp_path: Path, file: str, text: str, told: str
+) -> None:
+    """It stands in the list with the other faults, and is no error of the program."""
+    with pytest.raises(ConfigurationError) as raised:
+        load(_write(tmp_path, {file: text}))
+    assert told in str(raised.value)

@@ -11,6 +11,7 @@ from typing import Any
 
 from atstats.schema import Agency, CodeList, Column, Labels, Rule, Schema, Sheet, TableDefinition, Workbook
 from atstats.schema.wording import bounds_words, note_words, obligation_words
+from atstats.vocabulary import Scope, Severity
 
 __all__ = [
     "Entry",
@@ -101,13 +102,14 @@ def _in_languages(voice: Voice, labels: Any) -> tuple[Part, ...]:
 def rule_entry(rule: Rule, voice: Voice) -> Entry:
     """A rule: statement, weight, reach, reason, how it is held, and examples."""
     by_row = bool(rule.checks)
+    held_back = rule.scope is Scope.PUBLICATION and rule.severity is Severity.ERROR
     facts = _facts(
         [
-            (voice.word("severity"), voice.word(rule.severity)),
+            (voice.word("severity"), voice.word("unpublished" if held_back else rule.severity)),
             (voice.word("looks_at"), voice.word(rule.scope)),
             (voice.word("reason"), rule.reason),
             (voice.word("next"), unfilled(rule.hint.of(voice.language), voice)),
-            (voice.word("applies_to"), ", ".join(rule.applies_to or _named_in(rule.fails))),
+            (voice.word("applies_to"), ", ".join(rule.applies_to or _sheets_in(rule))),
             (voice.word("evaluated"), voice.word("by_expression" if by_row else "by_program")),
             (voice.word("needs"), ", ".join(voice.word(need) for need in rule.needs)),
             (voice.word("parameters"), ", ".join(f"{key} = {value:.10g}" for key, value in rule.parameters.items())),
@@ -131,7 +133,9 @@ def unfilled(text: str, voice: Voice) -> str:
     return _PLACE.sub("…", text.replace("{cells}", voice.word("cells")))
 
 
-def _named_in(examples: Sequence[Mapping[str, Any]]) -> list[str]:
+def _sheets_in(rule: Rule) -> list[str]:
+    """The sheets of its failing examples; a publication rule's examples are of tables."""
+    examples = () if rule.scope is Scope.PUBLICATION else rule.fails
     return sorted({key for example in examples for key, value in example.items() if isinstance(value, list)})
 
 

@@ -13,7 +13,7 @@ def read_dimensions(folder: Folder, codelists: Mapping[str, CodeList]) -> dict[s
     """`dimensions.toml`: every axis that tables can have."""
     name = "dimensions.toml"
     dimensions = {}
-    for key, given in folder.toml(name).items():
+    for key, given in folder.tables(name, "", folder.toml(name)).items():
         codes = str(given.get("codes", ""))
         if codes and codes not in codelists:
             folder.fault(name, key, f"names the unknown code list {codes}")
@@ -29,9 +29,9 @@ def read_populations(
     given = folder.toml(name)
     ties = tuple(Tie(each["left"], each["right"], each.get("by", "")) for each in given.pop("ties", []))
     populations = {}
-    for identifier, each in given.items():
+    for identifier, each in folder.tables(name, "", given).items():
         variables = []
-        for key, variable in each.get("variables", {}).items():
+        for key, variable in folder.tables(name, f"{identifier}.variables", each.get("variables", {})).items():
             place = f"{identifier}.{key}"
             if key not in dimensions or not dimensions[key].codes:
                 folder.fault(name, place, "is not a dimension with a code list in dimensions.toml")
@@ -80,7 +80,7 @@ def read_tables(folder: Folder) -> tuple[dict[str, TableDefinition], dict[str, L
         given = folder.toml(name)
         for key, text in given.pop("notes", {}).items():
             notes[key] = folder.labels(name, f"notes.{key}", text)
-        for identifier, each in given.items():
+        for identifier, each in folder.tables(name, "", given).items():
             if identifier in tables:
                 folder.fault(name, identifier, "is written twice")
             tables[identifier] = TableDefinition(

@@ -68,6 +68,16 @@ class Folder:
                 self.fault(name, f"line {number}", "has another number of columns than the first line")
         return [row for row in rows if None not in row and None not in row.values()]
 
+    def tables(self, file: str, key: str, given: Any) -> dict[str, dict[str, Any]]:
+        """The entries below a key that are tables themselves; anything else there is a fault."""
+        if not isinstance(given, Mapping):
+            self.fault(file, key, "must be a table")
+            return {}
+        for name, entry in given.items():
+            if not isinstance(entry, Mapping):
+                self.fault(file, f"{key}.{name}".lstrip("."), "must be a table")
+        return {name: dict(entry) for name, entry in given.items() if isinstance(entry, Mapping)}
+
     def labels(self, file: str, key: str, given: Any) -> Labels:
         """A text in the three languages; a missing one is a fault."""
         if not isinstance(given, Mapping) or any(not given.get(language) for language in _LANGUAGES):

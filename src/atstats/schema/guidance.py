@@ -19,7 +19,7 @@ def read_guidance(folder: Folder) -> dict[str, Labels]:
     given = folder.toml(name)
     folder.unknown_keys(name, "", given, _SECTIONS)
     words: dict[str, Labels] = {}
-    for section, entries in given.items():
+    for section, entries in folder.tables(name, "", given).items():
         for key, text in entries.items():
             whole: Any = text
             if section in _BY_ENGLISH and isinstance(text, Mapping):

@@ -67,7 +67,7 @@ def read_agencies(folder: Folder, own: Path | None) -> tuple[dict[str, Agency], 
     """
     name = "agencies.toml"
     given = folder.toml(name)
-    kinds = given.get("kinds", {})
+    kinds = folder.tables(name, "kinds", given.get("kinds", {}))
     for kind, entry in kinds.items():
         folder.unknown_keys(name, f"kinds.{kind}", entry, _KIND_KEYS)
         folder.labels(name, f"kinds.{kind}.label", entry.get("label"))
@@ -100,13 +100,14 @@ def _own_agencies(folder: Folder, own: Path) -> Mapping[str, Any]:
 def _agencies(
     folder: Folder, name: str, given: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Agency]:
-    for code, entry in given.get("agencies", {}).items():
+    for code, entry in folder.tables(name, "agencies", given.get("agencies", {})).items():
         folder.unknown_keys(name, code, entry, _AGENCY_KEYS)
         kind = str(entry.get("kind", ""))
         if kind not in kinds:
             folder.fault(name, f"{code}.kind", f"names the unknown kind {kind or '(none)'}")
         whole = {**kinds.get(kind, {}), **entry}
         begun, ended = folder.validity(name, code, entry)
+        priority = folder.number(name, f"{code}.priority", whole.get("priority"))
         yield Agency(
             code=code,
             label=folder.labels(name, f"{code}.label", entry.get("label")),
@@ -114,7 +115,7 @@ def _agencies(
             valid_from=begun,
             valid_to=ended,
             successor=str(entry.get("successor", "")),
-            priority=int(whole.get("priority", 99)),
+            priority=99 if priority is None else priority,
             kind=kind,
             registers=bool(whole.get("registers", False)),
             assists=bool(whole.get("assists", False)),
@@ -124,7 +125,7 @@ def _agencies(
 
 
 def _units(folder: Folder, name: str, given: Mapping[str, Any]) -> Iterator[Unit]:
-    for key, entry in given.get("units", {}).items():
+    for key, entry in folder.tables(name, "units", given.get("units", {})).items():
         folder.unknown_keys(name, f"units.{key}", entry, _UNIT_KEYS)
         agency, divided, unit = key.partition("/")
         if not divided or not unit:

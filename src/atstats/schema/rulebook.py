@@ -22,7 +22,7 @@ def read_rules(folder: Folder) -> dict[str, Rule]:
     """Every file of `rules/`: id -> rule."""
     rules: dict[str, Rule] = {}
     for name in folder.names("rules/*.toml"):
-        for identifier, given in folder.toml(name).items():
+        for identifier, given in folder.tables(name, "", folder.toml(name)).items():
             if identifier in rules:
                 folder.fault(name, identifier, "is written twice")
             _check_keys(folder, name, identifier, given)

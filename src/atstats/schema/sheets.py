@@ -27,7 +27,7 @@ def read_workbooks(folder: Folder) -> dict[str, Workbook]:
     """Every file of `workbooks/`: id -> submission type."""
     blocks: _Blocks = {
         name: {column.name: column for column in _columns(folder, "blocks.toml", name, block.get("columns", []))}
-        for name, block in folder.toml("blocks.toml").items()
+        for name, block in folder.tables("blocks.toml", "", folder.toml("blocks.toml")).items()
     }
     workbooks = {}
     for name in folder.names("workbooks/*.toml"):
@@ -35,7 +35,8 @@ def read_workbooks(folder: Folder) -> dict[str, Workbook]:
         folder.unknown_keys(name, "", given, _WORKBOOK_KEYS)
         identifier = Path(name).stem
         sheets = tuple(
-            _sheet(folder, name, identifier, key, sheet, blocks) for key, sheet in given.get("sheets", {}).items()
+            _sheet(folder, name, identifier, key, sheet, blocks)
+            for key, sheet in folder.tables(name, "sheets", given.get("sheets", {})).items()
         )
         workbooks[identifier] = Workbook(
             id=identifier,

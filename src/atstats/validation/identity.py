@@ -131,7 +131,6 @@ def _not_valid_then(world: World, sheet: Sheet, column: str) -> pl.DataFrame:
         rows.join(validity, on="code", how="inner", maintain_order="left")
         .filter((pl.col("last") < pl.col("valid_from")) | (pl.col("first") > pl.col("valid_to")))
         .unique(["submission", "row"], keep="first", maintain_order=True)
-        .with_columns(note=pl.col("code"))
     )
     return breaches(
         late,
