@@ -303,7 +303,7 @@ def test_names_that_would_break_a_form_do_not(checked: Check, schema: Schema, ru
         text = findings_csv(got, schema=schema, run=run, language="en").decode()
         (row,) = csv.DictReader(io.StringIO(text, newline=""))
         assert row["file"].startswith("'")
-        validated = pipeline.Validated(got, schema, run)
+        validated = pipeline.Validated(got, schema, run, ())
         for form in (FindingsFormat.JSON, FindingsFormat.SARIF):
             read = json.loads(pipeline.findings_document(validated, form=form, language="en"))
             if form is FindingsFormat.JSON:
@@ -311,7 +311,7 @@ def test_names_that_would_break_a_form_do_not(checked: Check, schema: Schema, ru
             else:
                 assert unquote(read["runs"][0]["artifacts"][0]["location"]["uri"]) == name
     lost = pipeline.Validated(
-        checked(Unreadable("a\udc80.xlsx", "", "is no workbook", "Save it as .xlsx.")), schema, run
+        checked(Unreadable("a\udc80.xlsx", "", "is no workbook", "Save it as .xlsx.")), schema, run, ()
     )
     made = {form: pipeline.findings_document(lost, form=form, language="en") for form in OTHERS}
     assert json.loads(made[FindingsFormat.JSON])["submissions"][0]["file"] == "a\udc80.xlsx"
