@@ -355,11 +355,14 @@ PAIRS: Mapping[str, Any] = {
     "left_key": pl.String,
     "right_key": pl.String,
     "weight": pl.Float64,
+    "hold": pl.String,
     "band": pl.String,
     "decision": pl.String,
+    "counted": pl.String,
 }
-"""One row = one candidate pair: addresses, match weight in bits, band (link, review, refuse),
-decision (same, different, open, or what the engine did: linked, kept_apart)."""
+"""One row = one candidate pair: addresses, match weight in bits, why it never links by itself (never, review,
+doubt, or empty), band (link, review, refuse), decision (same, different, open, or what the engine did: linked,
+kept_apart), and as what the best count takes an open pair (same, different; else empty)."""
 
 PERSONS: Mapping[str, Any] = {
     "person_id": pl.String,
@@ -402,8 +405,11 @@ class LinkageSummary:
     low: int
     """Persons if every open pair is the same person."""
     best: int
+    """Persons if each open pair is what pairs like it are more often."""
     high: int
     """Persons if every open pair is two persons."""
+    interval: tuple[int, int] = (0, 0)
+    """The 95 % interval of the number of persons."""
 
 
 @dataclass(frozen=True, slots=True)

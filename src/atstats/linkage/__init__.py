@@ -21,7 +21,7 @@ from atstats.linkage.clusters import Clustering, cluster, summarise
 from atstats.linkage.compare import candidate_pairs, compare
 from atstats.linkage.conflicts import conflicts
 from atstats.linkage.fields import comparable
-from atstats.linkage.model import RoleSpecification, Specification, read_specification
+from atstats.linkage.model import Calibration, RoleSpecification, Specification, read_specification
 from atstats.linkage.persons import add_ages, add_standing, person_rows
 from atstats.linkage.records import person_ids, record_keys, release_records
 from atstats.linkage.weights import weigh
@@ -133,7 +133,7 @@ def _link_role(
         persons=person_rows(fields, role=role, specification=specification, reference_year=run.reference_year),
         identities=_identities(fields, role=role),
         pairs=_pairs(fields, clustering, role=role),
-        summary=summarise(clustering, role=role.role),
+        summary=summarise(clustering, role=role.role, calibration=_calibration(fields, role, specification)),
         findings=conflicts(fields, role=role, schema=schema, specification=specification),
         persons_of={
             record_type: found.filter(pl.col("record_type") == record_type).drop("record_type")
@@ -199,7 +199,12 @@ def _cluster(
         n_records=fields.height,
         score=score,
         specification=specification,
+        calibration=_calibration(fields, role, specification),
     )
+
+
+def _calibration(fields: pl.DataFrame, role: RoleSpecification, specification: Specification) -> Calibration | None:
+    return specification.calibration(fields.height) if role.calibrated else None
 
 
 def _decided(fields: pl.DataFrame, decisions: pl.DataFrame, *, role: RoleSpecification) -> pl.DataFrame:

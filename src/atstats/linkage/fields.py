@@ -26,6 +26,7 @@ _TEXTS = (
 )  # fmt: skip
 _DATES = ("birth_date", "exploitation_start")
 _ADDRESS = ("submission", "agency", "unit", "sheet", "row")
+_HALF_SPAN = 5
 _COMPARED_SEXES = ("F", "M")
 
 
@@ -223,6 +224,7 @@ def _add_names(fields: pl.DataFrame, specification: Specification) -> pl.DataFra
         surname_initial=pl.col("surname_fold").str.slice(0, 1),
         given_skeletons=_skeletons(fields["given_words"]),
         surname_skeletons=_skeletons(fields["surname_words"]),
+        father_skeletons=_skeletons(fields["father_fold"].str.split(" ").fill_null([])),
     )
 
 
@@ -246,7 +248,7 @@ def _add_dates(fields: pl.DataFrame, specification: Specification, reference_yea
         .fill_null("")
         .replace_strict(tolerance, default=max(tolerance.values()), return_dtype=pl.Int32)
     )
-    return fields.with_columns(
+    fields = fields.with_columns(
         known_year=pl.coalesce(pl.col("birth_year"), stated_in.cast(pl.Int32) - pl.col("age").cast(pl.Int32)),
         year_slack=pl.when(pl.col("birth_year").is_null()).then(slack).otherwise(pl.lit(0, dtype=pl.Int32)),
         day_and_month=pl.when(pl.col("birth_date").is_not_null()).then(
@@ -255,6 +257,9 @@ def _add_dates(fields: pl.DataFrame, specification: Specification, reference_yea
             + pl.max_horizontal(pl.col("birth_date").dt.day(), pl.col("birth_date").dt.month()).cast(pl.String)
         ),
     )
+    # Spans of years that overlap, so that a stated age two years off still meets.
+    half = pl.col("known_year") // _HALF_SPAN
+    return fields.with_columns(decades=pl.concat_list(half.cast(pl.String), (half + 1).cast(pl.String)).list.drop_nulls())
 
 
 def _add_numbers(fields: pl.DataFrame) -> pl.DataFrame:

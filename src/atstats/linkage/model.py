@@ -15,9 +15,11 @@ __all__ = [
     "PARTS",
     "REVIEW",
     "Block",
+    "Calibration",
     "Comparison",
     "Hold",
     "Level",
+    "OpenShare",
     "Reference",
     "RoleSpecification",
     "SheetSpecification",
@@ -56,6 +58,8 @@ PARTS: Mapping[str, str] = {
     "given_skeleton": "given_skeletons",
     "surname_skeleton": "surname_skeletons",
     "name_skeletons": "name_skeletons",
+    "father_skeleton": "father_skeletons",
+    "decade": "decades",
     "municipality": "residence",
     "sex": "known_sex",
     "case": "case",
@@ -124,6 +128,56 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShare:
+    """How many of the open pairs of a kind were one person where the truth is known."""
+
+    hold: str
+    """"", REVIEW or DOUBT."""
+    at_least: float
+    """Bits from which it holds, up to the next line of the same hold."""
+    same: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """The share of pairs that are one person (the mean of Jeffreys' posterior)."""
+        return (self.same + 0.5) / (self.of + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What registers of one order of size, whose truth is known, say about the count."""
+
+    records_up_to: float
+    missed_per_record: float
+    """Persons that are two in the count though no pair of theirs was open."""
+    wrong_per_link: float
+    """Links that join two persons."""
+    spread: float
+    """How far shares differ between registers: standard deviation of the log-odds."""
+    shares: tuple[OpenShare, ...]
+    """By hold, and by weight from below."""
+
+    def share(self, hold: str, weight: float) -> float:
+        """How often an open pair is one person."""
+        own = [each for each in self.shares if each.hold == hold]
+        return next((each.share for each in reversed(own) if weight >= each.at_least), own[0].share if own else 0.0)
+
+    def likely_from(self, hold: str) -> float:
+        """The weight from which an open pair is more often one person than two."""
+        own = [each for each in self.shares if each.hold == hold]
+        likely = math.inf
+        for each in reversed(own):
+            if each.share <= _LIKELY:
+                break
+            likely = each.at_least
+        return likely
+
+
+_LIKELY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class SheetSpecification:
     """How the rows of one record type are read for linkage."""
 
@@ -148,6 +202,8 @@ class RoleSpecification:
     comparisons: tuple[str, ...]
     sheets: Mapping[str, SheetSpecification]
     purpose_from: tuple[str, ...]
+    calibrated: bool
+    """Whether the calibrations speak of this role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +243,8 @@ class Specification:
     compare_all_up_to: int
     tighten_above: int
     blocks: tuple[Block, ...]
+    calibrations: tuple[Calibration, ...]
+    """By size, the smallest first."""
     holds: tuple[Hold, ...]
     comparisons: Mapping[str, Comparison]
     fields: Mapping[str, str]
@@ -200,6 +258,10 @@ class Specification:
     presumed: str
     refused: str
     by_court: str
+
+    def calibration(self, n_records: int) -> Calibration:
+        """What is known about registers of this size."""
+        return next((each for each in self.calibrations if n_records <= each.records_up_to), self.calibrations[-1])
 
 
 def read_specification(linkage: Mapping[str, Any]) -> Specification:
@@ -245,6 +307,7 @@ def _specification(linkage: Mapping[str, Any]) -> Specification:
         compare_all_up_to=int(blocking["compare_all_up_to"]),
         tighten_above=int(blocking["tighten_above"]),
         blocks=tuple(Block(tuple(each["parts"]), tuple(each.get("tight", ()))) for each in blocking["blocks"]),
+        calibrations=tuple(_calibration(each) for each in linkage["calibration"]),
         holds=tuple(
             Hold(str(each["hold"]), tuple(each["all"]), tuple(each.get("unless", ()))) for each in linkage["holds"]
         ),
@@ -276,6 +339,19 @@ def _comparison(name: str, given: Mapping[str, Any]) -> Comparison:
     return Comparison(name, levels, bool(given.get("term_frequency", False)), str(given.get("home", "")))
 
 
+def _calibration(given: Mapping[str, Any]) -> Calibration:
+    shares = tuple(
+        OpenShare(str(each["hold"]), float(each["from"]), int(each["same"]), int(each["of"])) for each in given["open"]
+    )
+    return Calibration(
+        records_up_to=float(given.get("records_up_to", math.inf)),
+        missed_per_record=float(given["missed_per_record"]),
+        wrong_per_link=float(given["wrong_per_link"]),
+        spread=float(given["spread"]),
+        shares=shares,
+    )
+
+
 def _role(role: str, given: Mapping[str, Any]) -> RoleSpecification:
     sheets = {
         record_type: SheetSpecification(
@@ -291,7 +367,7 @@ def _role(role: str, given: Mapping[str, Any]) -> RoleSpecification:
         )
         for record_type, each in given["sheets"].items()
     }
-    return RoleSpecification(role, tuple(given["comparisons"]), sheets, tuple(given.get("purpose_from", ())))
+    return RoleSpecification(role, tuple(given["comparisons"]), sheets, tuple(given.get("purpose_from", ())), bool(given.get("calibrated", False)))
 
 
 def _reference(record_type: str, given: Mapping[str, Any]) -> Reference:
