@@ -1,7 +1,7 @@
 """Linkage held against registers whose truth is known: python -m benchmarks.linkage WHAT
 
-    calibrate   prints the part [calibration] of schemas/linkage.toml
-    quality     prints the table of quality; with `--last` on the seeds that are looked at only once
+calibrate   prints the part [calibration] of schemas/linkage.toml
+quality     prints the table of quality; with `--last` on the seeds that are looked at only once
 """
 
 import math
@@ -22,7 +22,7 @@ _CALIBRATED_ON = {
     30_000: [(10_000, seed) for seed in range(500, 505)],
     None: [(100_000, 500)],
 }
-"""Size up to which a calibration counts -> number of records and seed of its registers; other seeds than of `quality`."""
+"""Size up to which a calibration counts -> records and seed of each register; other seeds than those of `quality`."""
 _SLIPS = (0.7, 1.0, 1.4)
 _QUALITY = {100: 0.985, 1_000: 0.985, 10_000: 0.975, 100_000: 0.96}
 """Number of records -> the F1 that must be reached."""
@@ -67,8 +67,10 @@ def _spread(pairs: pl.DataFrame) -> float:
 
 def quality(schema: Schema, seeds: range) -> None:
     """Print quality by number of records."""
-    print("| records | F1, lowest to highest (must reach) | blocking recall | pairs a record | exact name and date |"
-          " best count | 95 % interval holds the truth, width |")
+    print(
+        "| records | F1, lowest to highest (must reach) | blocking recall | pairs a record | exact name and date |"
+        " best count | 95 % interval holds the truth, width |"
+    )
     print("|---|---|---|---|---|---|---|")
     for n, wanted in _QUALITY.items():
         found = [measure(make_register(n, seed=seed, schema=schema), schema) for seed in seeds]

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from atstats import linkage
-from atstats.frames import Linked, LinkageSummary, Run
+from atstats.frames import LinkageSummary, Linked, Run
 from atstats.schema import Schema
 from benchmarks.linkage.register import Register
 
@@ -97,8 +97,11 @@ def _n_pairs(groups: pl.Series) -> int:
 
 def _naive(register: Register) -> int:
     columns = ("first_name", "last_name", "birth_date")
-    frames = [frame.select(columns) for frame in register.checked.records.values() if "birth_date" in frame.columns
-              and "first_name" in frame.columns and frame.height]
+    frames = [
+        frame.select(columns)
+        for frame in register.checked.records.values()
+        if "birth_date" in frame.columns and "first_name" in frame.columns and frame.height
+    ]
     return pl.concat(frames).n_unique()
 
 

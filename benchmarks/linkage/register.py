@@ -1,9 +1,10 @@
 """Made-up registers with their truth: how often each agency writes down the same person, and how.
 
 The gaps and slips are those of the description that the linkage was designed for: 45 % of records
-without a personal number, 11 % without a birth date, 16 % of persons one of two siblings, six
-agencies that know the code of the national mechanism of about every fourth person, Albanian, Serbian (Latin and Cyrillic), Roma, Turkish and foreign names. `slips` makes
-everything that goes wrong more or less frequent. All persons are made up.
+without a personal number, 11 % without a birth date, 16 % of persons one of two siblings, Albanian,
+Serbian (Latin and Cyrillic), Roma, Turkish and foreign names, and six agencies that know the code of
+the national mechanism of about every fourth person. `slips` makes everything that goes wrong more or
+less frequent. All persons are made up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -204,9 +205,7 @@ def _registrations(rng: Random) -> list[_Sheet]:
     return found
 
 
-def _record(
-    person: _Person, sheet: _Sheet, place: int, *, rng: Random, slips: float, names: _Names
-) -> dict[str, Any]:
+def _record(person: _Person, sheet: _Sheet, place: int, *, rng: Random, slips: float, names: _Names) -> dict[str, Any]:
     def happens(share: float) -> bool:
         return rng.random() < share * slips * (0.28 if sheet.careful else 0.55)
 
@@ -300,8 +299,12 @@ def _checked(lines: Mapping[str, list[dict[str, Any]]], schema: Schema) -> Check
         columns = {column.name: _TYPES.get(column.type, pl.String) for column in sheet.columns}
         rows = lines.get(sheet.record_type, [])
         given = pl.DataFrame(rows, schema_overrides={**ADDRESS, **columns}, infer_schema_length=None)
-        records[sheet.record_type] = given.select(
-            (pl.col(name) if name in given.columns else pl.lit(None)).cast(dtype).alias(name)
-            for name, dtype in {**ADDRESS, **columns}.items()
-        ) if rows else pl.DataFrame(schema={**ADDRESS, **columns})
+        records[sheet.record_type] = (
+            given.select(
+                (pl.col(name) if name in given.columns else pl.lit(None)).cast(dtype).alias(name)
+                for name, dtype in {**ADDRESS, **columns}.items()
+            )
+            if rows
+            else pl.DataFrame(schema={**ADDRESS, **columns})
+        )
     return Checked(records, no_findings(), ())

@@ -236,7 +236,8 @@ def show_linkage(summaries: tuple[LinkageSummary, ...], *, written: tuple[str, .
     for summary in summaries:
         out.print(
             f"{summary.role}s: {summary.n_records} records of {summary.best} persons "
-            f"(at least {summary.low}, at most {summary.high}); {summary.n_candidate_pairs} candidate pairs, "
+            f"(at least {summary.low}, at most {summary.high}; 95 % interval {summary.interval[0]} to "
+            f"{summary.interval[1]}); {summary.n_candidate_pairs} candidate pairs, "
             f"{summary.n_linked_pairs} linked, {summary.n_decided_pairs} decided by reviewers, "
             f"{summary.n_open_pairs} open"
         )

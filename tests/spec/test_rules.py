@@ -369,5 +369,5 @@ fails = [{{}}]
 
     told = str(failure.value)
     for number in range(len(wrong)):
-        assert f"VIC-99.checks[{number}].must  for police.victims" in told
+        assert f"rules/wrong.toml  VIC-99.checks[{number}].must" in told
     assert failure.value.exit_code == 11

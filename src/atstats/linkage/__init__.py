@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from atstats.errors import ConfigurationError
 from atstats.frames import FINDINGS, IDENTITIES, PAIRS, PERSONS, Checked, LinkageSummary, Linked, Run
 from atstats.linkage.clusters import Clustering, cluster, summarise
 from atstats.linkage.compare import candidate_pairs, compare
@@ -46,12 +45,8 @@ def link(checked: Checked, *, schema: Schema, run: Run, key: bytes, decisions: p
     Returns:
         Records without identities, persons, identities, candidate pairs, one summary per role, and
         findings LNK-03 to LNK-05. Row order of workbooks and order of files change nothing.
-
-    Raises:
-        ConfigurationError: `linkage.toml` is incomplete, or does not know a sheet that has a role.
     """
     specification = read_specification(schema.linkage)
-    _refuse_unknown_sheets(schema, specification)
     roles = [
         _link_role(
             checked, role=role, schema=schema, run=run, key=key, decisions=decisions, specification=specification
@@ -84,16 +79,6 @@ class _LinkedRole:
     findings: pl.DataFrame
     persons_of: Mapping[str, pl.DataFrame]
     """Record type -> address, person_id and ages of its rows."""
-
-
-def _refuse_unknown_sheets(schema: Schema, specification: Specification) -> None:
-    known = {record_type for role in specification.roles.values() for record_type in role.sheets}
-    unknown = [sheet.record_type for sheet in schema.sheets() if sheet.role and sheet.record_type not in known]
-    if unknown:
-        raise ConfigurationError(
-            f"linkage.toml does not say how to read {', '.join(unknown)}",
-            hint="Add the sheet to its role there, or take the role from the sheet.",
-        )
 
 
 def _link_role(

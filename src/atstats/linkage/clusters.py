@@ -8,7 +8,7 @@ best count also merges what is more likely than not to be one person, and still 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 

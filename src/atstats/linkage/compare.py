@@ -13,9 +13,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from atstats.linkage.fields import DAY, MONTH, YEAR
-from atstats.linkage.model import PARTS, Block, Comparison, RoleSpecification, Specification
+from atstats.linkage.model import Block, Comparison, RoleSpecification, Specification
 from atstats.linkage.names import fold, loosen
 from atstats.linkage.weights import name_frequency
+from atstats.schema.settings import PARTS
 
 __all__ = ["candidate_pairs", "compare"]
 

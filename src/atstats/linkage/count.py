@@ -100,7 +100,8 @@ def _trimmed(chances: FloatArray) -> tuple[int, FloatArray]:
 def _binomial(n: int, share: float) -> FloatArray:
     k = np.arange(n + 1)
     logs = _log_factorials(n)
-    return np.exp(logs[n] - logs[k] - logs[n - k] + k * math.log(share) + (n - k) * math.log1p(-share))
+    chances: FloatArray = np.exp(logs[n] - logs[k] - logs[n - k] + k * math.log(share) + (n - k) * math.log1p(-share))
+    return chances
 
 
 def _poisson(mean: float) -> FloatArray:
@@ -108,7 +109,8 @@ def _poisson(mean: float) -> FloatArray:
         return np.ones(1)
     n = int(mean + 12 * math.sqrt(mean) + 12)
     k = np.arange(n + 1)
-    return np.exp(k * math.log(mean) - mean - _log_factorials(n))
+    chances: FloatArray = np.exp(k * math.log(mean) - mean - _log_factorials(n))
+    return chances
 
 
 def _log_factorials(n: int) -> FloatArray:

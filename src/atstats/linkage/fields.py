@@ -259,7 +259,9 @@ def _add_dates(fields: pl.DataFrame, specification: Specification, reference_yea
     )
     # Spans of years that overlap, so that a stated age two years off still meets.
     half = pl.col("known_year") // _HALF_SPAN
-    return fields.with_columns(decades=pl.concat_list(half.cast(pl.String), (half + 1).cast(pl.String)).list.drop_nulls())
+    return fields.with_columns(
+        decades=pl.concat_list(half.cast(pl.String), (half + 1).cast(pl.String)).list.drop_nulls()
+    )
 
 
 def _add_numbers(fields: pl.DataFrame) -> pl.DataFrame:

@@ -1,18 +1,13 @@
-"""What `schemas/linkage.toml` says, as frozen values; every fault in it is told by its key."""
+"""What `schemas/linkage.toml` says, as frozen values."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from atstats.errors import ConfigurationError
-
 __all__ = [
     "DOUBT",
-    "FLAGS",
-    "LEVELS",
     "NEVER",
-    "PARTS",
     "REVIEW",
     "Block",
     "Calibration",
@@ -27,51 +22,9 @@ __all__ = [
     "read_specification",
 ]
 
-LEVELS: Mapping[str, tuple[str, ...]] = {
-    "given": ("exact", "close", "near", "swapped", "alike", "alias", "different"),
-    "surname": ("exact", "close", "near", "part", "alike", "different"),
-    "birth_date": ("exact", "swapped", "one_edit", "year_only", "same_year", "different"),
-    "declared_age": ("close", "tolerated", "different"),
-    "personal_no": ("exact", "one_edit", "different"),
-    "id_doc_no": ("exact", "one_edit", "different"),
-    "national_case_code": ("exact", "different"),
-    "person_hash": ("exact", "different"),
-    "local_id": ("exact",),
-    "father": ("exact", "near", "different"),
-    "sex": ("same", "different"),
-    "municipality": ("same", "different"),
-    "nationality": ("same", "different"),
-    "case": ("same", "different"),
-}
-"""Comparison -> the levels that `compare` can find."""
-
-PARTS: Mapping[str, str] = {
-    "personal_no": "personal_number",
-    "id_doc_no": "document_number",
-    "national_case_code": "national_code",
-    "person_hash": "person_hash_key",
-    "local_id": "local_id",
-    "birth_year": "birth_year",
-    "day_and_month": "day_and_month",
-    "given_initial": "given_initial",
-    "surname_initial": "surname_initial",
-    "given_skeleton": "given_skeletons",
-    "surname_skeleton": "surname_skeletons",
-    "name_skeletons": "name_skeletons",
-    "father_skeleton": "father_skeletons",
-    "decade": "decades",
-    "municipality": "residence",
-    "sex": "known_sex",
-    "case": "case",
-}
-"""Part of a blocking key -> column of the fields; list columns give one key for each element."""
-
 NEVER, REVIEW, DOUBT = "never", "review", "doubt"
 """Why a pair does not link by itself: it is two persons; it is for a reviewer and, as the first, stands
 against a merge; it is for a reviewer and stands against nothing."""
-
-FLAGS = ("given_differs", "surname_agrees")
-"""What `compare` says of a pair beside its levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,25 +218,7 @@ class Specification:
 
 
 def read_specification(linkage: Mapping[str, Any]) -> Specification:
-    """The linkage specification of a schema folder.
-
-    Raises:
-        ConfigurationError: a part is missing or a probability is impossible.
-    """
-    try:
-        specification = _specification(linkage)
-    except KeyError as missing:
-        raise ConfigurationError(
-            f"linkage.toml lacks the key {missing.args[0]}",
-            hint="Restore it from the schemas that came with atstats.",
-        ) from None
-    for comparison in specification.comparisons.values():
-        _check_comparison(comparison)
-    _check_names(specification)
-    return specification
-
-
-def _specification(linkage: Mapping[str, Any]) -> Specification:
+    """The linkage specification of a schema folder, whose loader has checked every key, type and name in it."""
     blocking, dates, status = linkage["blocking"], linkage["dates"], linkage["status"]
     return Specification(
         links_per_record=float(linkage["prior"]["links_per_record"]),
@@ -367,7 +302,13 @@ def _role(role: str, given: Mapping[str, Any]) -> RoleSpecification:
         )
         for record_type, each in given["sheets"].items()
     }
-    return RoleSpecification(role, tuple(given["comparisons"]), sheets, tuple(given.get("purpose_from", ())), bool(given.get("calibrated", False)))
+    return RoleSpecification(
+        role,
+        tuple(given["comparisons"]),
+        sheets,
+        tuple(given.get("purpose_from", ())),
+        bool(given.get("calibrated", False)),
+    )
 
 
 def _reference(record_type: str, given: Mapping[str, Any]) -> Reference:
@@ -378,49 +319,3 @@ def _reference(record_type: str, given: Mapping[str, Any]) -> Reference:
         within=tuple(given.get("within", ())),
         carries=tuple(given.get("carries", ())),
     )
-
-
-def _check_names(specification: Specification) -> None:
-    """Refuse a name that stands for nothing: a comparison of a role, a part of a block, a kind of case number."""
-    conditions = {f"{name}:{level}" for name in specification.comparisons for level in LEVELS.get(name, ())}
-    sheets = [sheet for role in specification.roles.values() for sheet in role.sheets.values()]
-    named = [
-        (
-            "comparison",
-            specification.comparisons,
-            [n for role in specification.roles.values() for n in role.comparisons],
-        ),
-        ("hold", (NEVER, REVIEW, DOUBT), [each.hold for each in specification.holds]),
-        (
-            "condition",
-            sorted({*FLAGS, *conditions}),
-            [n for each in specification.holds for n in (*each.all, *each.unless)],
-        ),
-        ("part", PARTS, [n for block in specification.blocks for n in (*block.parts, *block.tight)]),
-        ("case key", specification.case_keys, [n for sheet in sheets for n in sheet.cases]),
-        ("case key", specification.case_keys, [n for each in specification.references for n in each.carries]),
-    ]
-    for kind, known, used in named:
-        for name in used:
-            if name not in known:
-                raise ConfigurationError(
-                    f"linkage.toml names the unknown {kind} {name}", hint=f"Known are {', '.join(known)}."
-                )
-
-
-def _check_comparison(comparison: Comparison) -> None:
-    known = LEVELS.get(comparison.name)
-    if known is None:
-        raise ConfigurationError(
-            f"linkage.toml names the unknown comparison {comparison.name}", hint=f"Known are {', '.join(LEVELS)}."
-        )
-    if sorted(known) != sorted(level.name for level in comparison.levels):
-        raise ConfigurationError(
-            f"linkage.toml: comparisons.{comparison.name} has other levels than are compared",
-            hint=f"It needs each of these once: {', '.join(known)}.",
-        )
-    if any(not (0 < level.m <= 1 and 0 < level.u <= 1) for level in comparison.levels):
-        raise ConfigurationError(
-            f"linkage.toml: comparisons.{comparison.name} has an m or u that is not above 0 and at most 1",
-            hint="m and u are shares of pairs.",
-        )

@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from atstats.linkage.model import FLAGS, Specification
+from atstats.linkage.model import Specification
+from atstats.schema.settings import FLAGS
 
 __all__ = ["name_frequency", "prior_bits", "weigh"]
 

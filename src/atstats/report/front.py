@@ -224,6 +224,12 @@ def _duplicates(context: Context) -> Runs:
                 "Between {low} and {high}, depending on pairs of records that nobody has decided yet.",
                 low=context.number(low), high=context.number(high),
             ))  # fmt: skip
+            sure = [cells.tagged("T14.4", "victim", end) for end in ("SURE_LOW", "SURE_HIGH")]
+            if sure[0] is not None and sure[1] is not None:
+                sentences.append(words.say(
+                    "With 95 % certainty between {low} and {high}.",
+                    low=context.number(sure[0]), high=context.number(sure[1]),
+                ))  # fmt: skip
     return joined(*sentences, _see("T14.4", context))
 
 

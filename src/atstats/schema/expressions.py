@@ -7,6 +7,7 @@ a date with a number and a condition that is no condition are told before any da
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -64,6 +65,16 @@ at the start of exploitation; null where a date is not known. `is_foreign`: no X
 citizenships; null where none is known.
 """
 
+_PLAIN: Mapping[Any, Any] = {
+    pl.String: "x",
+    pl.Date: date(2000, 1, 1),
+    pl.Int64: 1,
+    pl.Float64: 1.0,
+    pl.List: ["x"],
+    pl.Boolean: True,
+}
+"""Type of a column -> a value on which expressions are tried."""
+
 _UNKNOWN_CITIZENSHIP = ("ZZ", "UNK")
 
 
@@ -94,14 +105,44 @@ def compile_expression(sql: str, *, names: Mapping[str, Any]) -> tuple[pl.Expr, 
     absent = [name for name in used if name not in names]
     if absent:
         raise _wrong(f"names the column {absent[0]}, which is not there")
+    _try(expression, {name: names[name] for name in used})
+    return expression, used
+
+
+def _try(expression: pl.Expr, names: Mapping[str, Any]) -> None:
+    """Work an expression out on two records, of blanks and of values that say nothing.
+
+    The second finds what only fails on a value: a text cast to a number, several codes compared with one.
+    polars counts days where a date meets a number, so that nobody would see that they cannot be compared.
+    """
+    values = [pl.Series(name, [None, _PLAIN[dtype.base_type()]], dtype=dtype) for name, dtype in names.items()]
     try:
-        record = pl.DataFrame({name: pl.Series([None], dtype=names[name]) for name in used})
-        tried = record.select(expression.alias("tried"))["tried"].dtype
+        records = pl.DataFrame(values)
+        tried = records.select(expression.alias("tried"))["tried"].dtype
+        parts = _parts(expression) if pl.Date in names.values() else []
+        named = [part.alias(str(number)) for number, (_, part) in enumerate(parts)]
+        met = records.lazy().select(named).collect_schema().dtypes()
     except pl.exceptions.PolarsError as problem:
-        raise _wrong(f"cannot be worked out: {problem}") from None
+        raise _wrong(f"cannot be worked out: {str(problem).splitlines()[0]}") from None
     if tried != pl.Boolean:
         raise _wrong("is not a condition: it must be true or false")
-    return expression, used
+    together: dict[int, list[pl.DataType]] = {}
+    for (whole, _), dtype in zip(parts, met, strict=True):
+        together.setdefault(whole, []).append(dtype)
+    for dtypes in together.values():
+        if pl.Date in dtypes and any(dtype.is_numeric() for dtype in dtypes):
+            raise _wrong("compares a date with a number")
+
+
+def _parts(expression: pl.Expr) -> list[tuple[int, pl.Expr]]:
+    """Every part of an expression, with the number of the part that it is an operand of."""
+    found: list[tuple[int, pl.Expr]] = []
+    wholes = [expression]
+    for number, whole in enumerate(wholes):  # grows as operands are found
+        for part in whole.meta.pop():
+            found.append((number, part))
+            wholes.append(part)
+    return found
 
 
 def _wrong(what: str) -> ConfigurationError:

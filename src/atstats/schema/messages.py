@@ -12,9 +12,12 @@ from atstats.errors import ConfigurationError
 from atstats.frames import Finding
 from atstats.schema.contents import Schema
 
-__all__ = ["render_finding"]
+__all__ = ["PLACES", "render_finding"]
 
-_PLACEHOLDER = re.compile(r"\{(note|first|second|cells|column)\}")
+PLACES = frozenset(("note", "first", "second", "cells", "column"))
+"""The names that a message or a hint may have in braces; `render_finding` says what they stand for."""
+
+_PLACEHOLDER = re.compile(rf"\{{({'|'.join(sorted(PLACES))})\}}")
 
 
 def render_finding(finding: Finding, *, schema: Schema, language: str) -> tuple[str, str]:

@@ -17,11 +17,20 @@ __all__ = [
     "Column",
     "Labels",
     "Law",
+    "Origin",
     "Rule",
     "Sheet",
     "Unit",
     "Workbook",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in the schema folder something stands."""
+
+    file: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,8 @@ class Column:
     """Regular expression that a text must match as a whole."""
     note: str = ""
     """What the registrar should know, in English; "decided here" marks what no source fixes."""
+    origin: Origin = field(default=Origin(), compare=False)
+    """The block or the sheet that has it."""
 
     @property
     def decided_here(self) -> bool:
@@ -277,6 +288,7 @@ class Rule:
     """Thresholds that the function of the rule reads."""
     needs: tuple[Need, ...] = ()
     """What it waits for beside the submissions."""
+    origin: Origin = field(default=Origin(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,67 @@
 """Code lists, agencies and reference tables: what a statistician keeps as lists."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from atstats.schema.folder import Folder
-from atstats.schema.model import Agency, Code, CodeList, Law, Unit
+from atstats.schema import demanded
+from atstats.schema.folder import ANY, CODE, FILLED, WHOLE, Cell, Folder
+from atstats.schema.forms import NAME, Day, Entries, Flag, Form, Keys, Number, Style, Text, Words
+from atstats.schema.model import Agency, Code, CodeList, Labels, Law, Unit
 
-__all__ = ["CODE_COLUMNS", "CROSSWALKS", "agency_lists", "read_agencies", "read_codelists", "read_law"]
+__all__ = [
+    "CODE_COLUMNS",
+    "CROSSWALKS",
+    "agency_lists",
+    "check_articles",
+    "read_agencies",
+    "read_codelists",
+    "read_law",
+]
 
 CROSSWALKS = ("htcds", "ctdc", "eurostat", "unodc", "ictip")
 """International classifications that a code is mapped to; `ictip` waits for the publication and claims nothing."""
 CODE_COLUMNS = ("code", "en", "sq", "sr", "valid_from", "valid_to", "source", "checked", *CROSSWALKS)
 
 _OWN = frozenset(CODE_COLUMNS) - frozenset(CROSSWALKS)
-_LAW_COLUMNS = (
-    "offence", "article", "code", "valid_from", "valid_to", "min_months", "max_months", "aggravated_min", "source",
-)  # fmt: skip
-_AGENCY_KEYS = frozenset(
-    (
-        "kind", "label", "workbook", "registers", "assists", "priority", "valid_from", "valid_to", "successor",
-        "shown_as", "standing",
-    )
-)  # fmt: skip
-_KIND_KEYS = frozenset(("label", "workbook", "registers", "assists", "priority"))
-_UNIT_KEYS = frozenset(("label", "valid_from", "valid_to"))
+_CODE_CELLS = {**dict.fromkeys(CODE_COLUMNS, ANY), "code": CODE}
+_LAW_CELLS = {
+    "offence": CODE,
+    "article": FILLED,
+    "code": ANY,
+    "valid_from": FILLED,
+    "valid_to": ANY,
+    "min_months": WHOLE.or_blank(),
+    "max_months": WHOLE.or_blank(),
+    "aggravated_min": WHOLE.or_blank(),
+    "source": ANY,
+}
+_ARTICLES = {"offence": CODE, "pcck_2003": ANY, "code_04_l_082": ANY, "code_06_l_074": ANY, "use": FILLED, "note": ANY}
+
+_OF_KIND: Mapping[str, Form] = {
+    "workbook": Text(empty=True),
+    "registers": Flag(),
+    "assists": Flag(),
+    "priority": Number(whole=True, least=0),
+}
+_PERIOD: Mapping[str, Form] = {"valid_from": Day(), "valid_to": Day()}
+_ADDED: Mapping[str, Form] = {
+    "agencies": Entries(
+        Keys(
+            {"label": Words(), "kind": Text()},
+            {**_OF_KIND, **_PERIOD, "successor": Text(), "shown_as": Text(), "standing": Flag()},
+        ),
+        naming=Style(r"[A-Z][A-Z0-9_]*", "of capital letters, digits and _, a letter first"),
+    ),
+    "units": Entries(
+        Keys({"label": Words()}, _PERIOD), naming=Style(r"[A-Z][A-Z0-9_]*/[^\s;/]+", 'written like "AGENCY/UNIT"')
+    ),
+}
+_AGENCIES = Keys(
+    {"kinds": Entries(Keys({"label": Words()}, _OF_KIND), least=1, naming=NAME), "agencies": _ADDED["agencies"]},
+    {"units": _ADDED["units"]},
+)
+_OWN_AGENCIES = Keys({}, _ADDED)
 
 
 # --------------------------------------------------------------------------- code lists
@@ -36,23 +72,33 @@ def read_codelists(folder: Folder) -> dict[str, CodeList]:
     lists = {}
     for name in folder.names("codelists/*.csv"):
         codes: dict[str, Code] = {}
-        for number, row in enumerate(folder.csv(name, columns=CODE_COLUMNS), start=2):
+        identifier = Path(name).stem
+        further = demanded.CODE_LISTS.get(identifier, {})
+        cells = {column: Cell(pattern, f"must be written like {pattern}") for column, pattern in further.items()}
+        for number, row in folder.csv(name, {**_CODE_CELLS, **cells}).items():
             place = f"line {number}"
             if row["code"] in codes:
                 folder.fault(name, place, f"repeats the code {row['code']}")
+            if bool(row.get("low")) != bool(row.get("high")):
+                folder.fault(name, place, "needs both low and high, or none")
             begun, ended = folder.validity(name, place, row)
             codes[row["code"]] = Code(
                 code=row["code"],
-                labels=folder.labels(name, place, row),
+                labels=_labels_of_code(folder, name, row["code"], folder.labels(name, place, row)),
                 valid_from=begun,
                 valid_to=ended,
                 source=row["source"],
                 maps={key: value for key, value in row.items() if key not in _OWN},
                 checked=row["checked"],
             )
-        identifier = Path(name).stem
         lists[identifier] = CodeList(identifier, tuple(codes.values()))
     return lists
+
+
+def _labels_of_code(folder: Folder, name: str, place: str, labels: Labels) -> Labels:
+    if any(";" in label for label in labels.all()):
+        folder.fault(name, place, "has a label with a semicolon, which divides codes in a cell")
+    return labels
 
 
 # --------------------------------------------------------------------------- agencies
@@ -66,73 +112,74 @@ def read_agencies(folder: Folder, own: Path | None) -> tuple[dict[str, Agency], 
         own: the `agencies.toml` of a collection, with agencies and units only; none where there is none.
     """
     name = "agencies.toml"
-    given = folder.toml(name)
-    kinds = folder.tables(name, "kinds", given.get("kinds", {}))
-    for kind, entry in kinds.items():
-        folder.unknown_keys(name, f"kinds.{kind}", entry, _KIND_KEYS)
-        folder.labels(name, f"kinds.{kind}.label", entry.get("label"))
-    agencies = {each.code: each for each in _agencies(folder, name, given, kinds)}
-    units = {(each.agency, each.code): each for each in _units(folder, name, given)}
+    given = folder.toml(name, _AGENCIES)
+    files = [(name, given)]
     if own is not None:
-        further = _own_agencies(folder, own)
         place = f"{own.parent.name}/{own.name}"
-        agencies |= {each.code: each for each in _agencies(folder, place, further, kinds)}
-        units |= {(each.agency, each.code): each for each in _units(folder, place, further)}
-    for unit in units.values():
-        if unit.agency not in agencies:
-            folder.fault(name, f"units.{unit.agency}/{unit.code}", f"names the unknown agency {unit.agency}")
-    for agency in agencies.values():
-        for key in ("successor", "shown_as"):
-            other = getattr(agency, key)
-            if other and other not in agencies:
-                folder.fault(name, f"{agency.code}.{key}", f"names the unknown agency {other}")
+        files.append((place, folder.toml(place, _OWN_AGENCIES, path=own)))
+    agencies: dict[str, Agency] = {}
+    units: dict[tuple[str, str], Unit] = {}
+    for file, entries in files:
+        agencies |= {each.code: each for each in _agencies(folder, file, entries, given["kinds"])}
+    for file, entries in files:
+        units |= {(each.agency, each.code): each for each in _units(folder, file, entries, agencies)}
+        _check_agencies(folder, file, [agencies[code] for code in entries.get("agencies", {})], agencies)
     return agencies, units
-
-
-def _own_agencies(folder: Folder, own: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(own.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        folder.fault(f"{own.parent.name}/{own.name}", "", f"is not TOML: {problem}")
-        return {}
 
 
 def _agencies(
     folder: Folder, name: str, given: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Agency]:
-    for code, entry in folder.tables(name, "agencies", given.get("agencies", {})).items():
-        folder.unknown_keys(name, code, entry, _AGENCY_KEYS)
-        kind = str(entry.get("kind", ""))
-        if kind not in kinds:
-            folder.fault(name, f"{code}.kind", f"names the unknown kind {kind or '(none)'}")
-        whole = {**kinds.get(kind, {}), **entry}
-        begun, ended = folder.validity(name, code, entry)
-        priority = folder.number(name, f"{code}.priority", whole.get("priority"))
+    workbooks = {Path(each).stem for each in folder.names("workbooks/*.toml")}
+    for kind, entry in kinds.items():
+        if entry.get("workbook") and entry["workbook"] not in workbooks:
+            folder.fault("agencies.toml", f"kinds.{kind}.workbook", f"names the unknown workbook {entry['workbook']}")
+    for code, entry in given.get("agencies", {}).items():
+        place = f"agencies.{code}"
+        if entry["kind"] and entry["kind"] not in kinds:
+            folder.fault(name, f"{place}.kind", f"names the unknown kind {entry['kind']}")
+        if entry.get("workbook") and entry["workbook"] not in workbooks:
+            folder.fault(name, f"{place}.workbook", f"names the unknown workbook {entry['workbook']}")
+        whole = {**kinds.get(entry["kind"], {}), **entry}
+        begun, ended = folder.validity(name, place, entry)
         yield Agency(
             code=code,
-            label=folder.labels(name, f"{code}.label", entry.get("label")),
-            workbook=str(whole.get("workbook", "")),
+            label=_labels_of_code(folder, name, f"{place}.label", entry["label"]),
+            workbook=whole.get("workbook", ""),
             valid_from=begun,
             valid_to=ended,
-            successor=str(entry.get("successor", "")),
-            priority=99 if priority is None else priority,
-            kind=kind,
-            registers=bool(whole.get("registers", False)),
-            assists=bool(whole.get("assists", False)),
-            shown_as=str(entry.get("shown_as", "")),
-            standing=bool(entry.get("standing", True)),
+            successor=entry.get("successor", ""),
+            priority=whole.get("priority", 99),
+            kind=entry["kind"],
+            registers=whole.get("registers", False),
+            assists=whole.get("assists", False),
+            shown_as=entry.get("shown_as", ""),
+            standing=entry.get("standing", True),
         )
 
 
-def _units(folder: Folder, name: str, given: Mapping[str, Any]) -> Iterator[Unit]:
-    for key, entry in folder.tables(name, "units", given.get("units", {})).items():
-        folder.unknown_keys(name, f"units.{key}", entry, _UNIT_KEYS)
-        agency, divided, unit = key.partition("/")
-        if not divided or not unit:
-            folder.fault(name, f"units.{key}", 'must be written "AGENCY/UNIT"')
+def _check_agencies(folder: Folder, name: str, given: list[Agency], agencies: Mapping[str, Agency]) -> None:
+    """Whom an agency names must be there; whoever follows its successors must come to an end."""
+    for agency in given:
+        place = f"agencies.{agency.code}"
+        for key, other in (("successor", agency.successor), ("shown_as", agency.shown_as)):
+            if other and other not in agencies:
+                folder.fault(name, f"{place}.{key}", f"names the unknown agency {other}")
+        passed, now = {""}, agency.code
+        while now not in passed:
+            passed.add(now)
+            now = agencies[now].successor if now in agencies else ""
+        if now == agency.code:
+            folder.fault(name, f"{place}.successor", "leads back to the agency itself")
+
+
+def _units(folder: Folder, name: str, given: Mapping[str, Any], agencies: Mapping[str, Agency]) -> Iterator[Unit]:
+    for key, entry in given.get("units", {}).items():
+        agency, _, unit = key.partition("/")
+        if agency not in agencies:
+            folder.fault(name, f"units.{key}", f"names the unknown agency {agency}")
         begun, ended = folder.validity(name, f"units.{key}", entry)
-        label = folder.labels(name, f"units.{key}.label", entry.get("label"))
-        yield Unit(agency, unit, label, begun, ended)
+        yield Unit(agency, unit, entry["label"], begun, ended)
 
 
 def agency_lists(agencies: Mapping[str, Agency]) -> dict[str, CodeList]:
@@ -175,16 +222,14 @@ def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
     """`reference/law.csv`: which article holds for which offence, from when to when."""
     name = "reference/law.csv"
     laws: list[Law] = []
-    for number, row in enumerate(folder.csv(name, columns=_LAW_COLUMNS), start=2):
+    for number, row in folder.csv(name, _LAW_CELLS).items():
         place = f"line {number}"
         begun, ended = folder.validity(name, place, row)
         if begun is None:
-            folder.fault(name, f"{place} valid_from", "must be filled")
             continue
-        if offences is not None and row["offence"] not in offences:
-            folder.fault(name, f"{place} offence", f"names the unknown offence {row['offence']}")
+        _check_offence(folder, name, place, row["offence"], offences)
         least, most, aggravated = (
-            folder.number(name, f"{place} {key}", row[key]) for key in ("min_months", "max_months", "aggravated_min")
+            int(row[key]) if row[key] else None for key in ("min_months", "max_months", "aggravated_min")
         )
         if least is not None and most is not None and least > most:
             folder.fault(name, place, "min_months is above max_months")
@@ -194,3 +239,15 @@ def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
                 folder.fault(name, place, f"holds at the same time as article {other.article} for {law.offence}")
         laws.append(law)
     return tuple(laws)
+
+
+def check_articles(folder: Folder, offences: CodeList | None) -> None:
+    """`reference/article_crosswalk.csv`: the article of each offence in each code; people read it, no command does."""
+    name = "reference/article_crosswalk.csv"
+    for number, row in folder.csv(name, _ARTICLES).items():
+        _check_offence(folder, name, f"line {number}", row["offence"], offences)
+
+
+def _check_offence(folder: Folder, name: str, place: str, offence: str, offences: CodeList | None) -> None:
+    if offences is not None and offence not in offences:
+        folder.fault(name, f"{place} offence", f"names the unknown offence {offence}")

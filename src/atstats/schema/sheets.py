@@ -1,138 +1,159 @@
 """Submission types: their sheets and columns, with the blocks that many of them share."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from atstats.schema.folder import Folder
-from atstats.schema.model import Column, Sheet, Workbook
+from atstats.schema.forms import NAME, Entries, Flag, Form, Free, Keys, Number, Several, Text, Words
+from atstats.schema.model import Column, Origin, Sheet, Workbook
 from atstats.vocabulary import Role
 
 __all__ = ["read_workbooks"]
 
-_COLUMN_TYPES = ("text", "date", "integer", "decimal", "code", "codes", "yesno")
 _CODED = ("code", "codes", "yesno")
-_RENAMED = {"minimum": "min", "maximum": "max"}
-_COLUMN_KEYS = frozenset(_RENAMED.get(each.name, each.name) for each in fields(Column))
-_SHEET_KEYS = frozenset(
-    ("label", "grain", "role", "key", "event_date", "in_year", "blocks", "columns", "examples")
-)  # fmt: skip
-_WORKBOOK_KEYS = frozenset(("version", "label", "example_year", "sheets"))
+_TYPES = ("text", "date", "integer", "decimal", *_CODED)
+
+_COLUMNS: Form = Several(
+    Keys(
+        {"name": Text(style=NAME), "type": Text(among=_TYPES, blank="text"), "label": Words()},
+        {
+            "codes": Text(),
+            "required": Flag(),
+            "required_if": Text(),
+            "identity": Flag(),
+            "min": Number(),
+            "max": Number(),
+            "valid_at": Text(),
+            "pattern": Text(),
+            "note": Text(),
+        },
+    ),
+    named_by="name",
+)
+_BLOCKS = Entries(Keys({"columns": _COLUMNS}), least=1, naming=NAME)
+_SHEET = Keys(
+    {"label": Words(), "grain": Text()},
+    {
+        "role": Text(among=tuple(Role)),
+        "key": Several(Text()),
+        "event_date": Text(),
+        "in_year": Text(),
+        "blocks": Several(Text()),
+        "columns": _COLUMNS,
+        "examples": Several(Entries(Free())),
+    },
+)
+_WORKBOOK = Keys(
+    {"label": Words(), "sheets": Entries(_SHEET, least=1, naming=NAME)},
+    {"version": Text(), "example_year": Number(whole=True, least=2000, most=2100)},
+)
 
 _Blocks = Mapping[str, Mapping[str, Column]]
 
 
 def read_workbooks(folder: Folder) -> dict[str, Workbook]:
     """Every file of `workbooks/`: id -> submission type."""
+    name = "blocks.toml"
     blocks: _Blocks = {
-        name: {column.name: column for column in _columns(folder, "blocks.toml", name, block.get("columns", []))}
-        for name, block in folder.tables("blocks.toml", "", folder.toml("blocks.toml")).items()
+        block: {column.name: column for column in _columns(folder, Origin(name, f"{block}.columns"), given["columns"])}
+        for block, given in folder.toml(name, _BLOCKS).items()
     }
     workbooks = {}
     for name in folder.names("workbooks/*.toml"):
-        given = folder.toml(name)
-        folder.unknown_keys(name, "", given, _WORKBOOK_KEYS)
+        given = folder.toml(name, _WORKBOOK)
         identifier = Path(name).stem
-        sheets = tuple(
-            _sheet(folder, name, identifier, key, sheet, blocks)
-            for key, sheet in folder.tables(name, "sheets", given.get("sheets", {})).items()
-        )
         workbooks[identifier] = Workbook(
             id=identifier,
-            label=folder.labels(name, "label", given.get("label")),
-            version=str(given.get("version", "1")),
-            sheets=sheets,
-            example_year=int(given.get("example_year", 2025)),
+            label=given["label"],
+            version=given.get("version", "1"),
+            sheets=tuple(_sheet(folder, identifier, key, sheet, blocks) for key, sheet in given["sheets"].items()),
+            example_year=given.get("example_year", 2025),
         )
     return workbooks
 
 
-def _sheet(folder: Folder, file: str, workbook: str, key: str, given: Mapping[str, Any], blocks: _Blocks) -> Sheet:
-    place = f"sheets.{key}"
-    folder.unknown_keys(file, place, given, _SHEET_KEYS)
-    own = list(_columns(folder, file, place, given.get("columns", [])))
+def _sheet(folder: Folder, workbook: str, key: str, given: Mapping[str, Any], blocks: _Blocks) -> Sheet:
+    origin = Origin(f"workbooks/{workbook}.toml", f"sheets.{key}")
+    own = list(_columns(folder, Origin(origin.file, f"{origin.key}.columns"), given.get("columns", [])))
     replaced = {column.name for column in own}
     shared = [
         column
-        for block in given.get("blocks", [])
-        for column in _of_block(folder, file, place, block, blocks)
+        for block in given.get("blocks", ())
+        for column in _of_block(folder, origin, block, blocks)
         if column.name not in replaced
     ]
-    columns = [*shared, *own]
-    role = given.get("role")
-    if role is not None and role not in list(Role):
-        folder.fault(file, f"{place}.role", f"must be one of {', '.join(Role)}")
-        role = None
     sheet = Sheet(
         workbook=workbook,
         name=key,
-        label=folder.labels(file, f"{place}.label", given.get("label")),
-        grain=str(given.get("grain", "")),
-        columns=tuple(columns),
-        role=Role(role) if role else None,
-        key=tuple(given.get("key", [])),
-        event_date=str(given.get("event_date", "")),
-        in_year=str(given.get("in_year", "")),
-        blocks=tuple(block.partition(":")[0] for block in given.get("blocks", [])),
-        examples=tuple(given.get("examples", [])),
+        label=given["label"],
+        grain=given["grain"],
+        columns=(*shared, *own),
+        role=Role(given["role"]) if "role" in given else None,
+        key=tuple(given.get("key", ())),
+        event_date=given.get("event_date", ""),
+        in_year=given.get("in_year", ""),
+        blocks=tuple(block.partition(":")[0] for block in given.get("blocks", ())),
+        examples=tuple(given.get("examples", ())),
     )
-    _check_names(folder, file, place, sheet)
+    _check_names(folder, origin, sheet)
     return sheet
 
 
-def _of_block(folder: Folder, file: str, place: str, block: str, blocks: _Blocks) -> Iterator[Column]:
+def _of_block(folder: Folder, origin: Origin, block: str, blocks: _Blocks) -> Iterator[Column]:
     name, _, picked = block.partition(":")
     if name not in blocks:
-        folder.fault(file, f"{place}.blocks", f"names the unknown block {name}")
+        folder.fault_at(origin, f"names the unknown block {name}", key="blocks")
         return
     for each in picked.split(",") if picked else blocks[name]:
         if each in blocks[name]:
             yield blocks[name][each]
         else:
-            folder.fault(file, f"{place}.blocks", f"block {name} has no column {each}")
+            folder.fault_at(origin, f"block {name} has no column {each}", key="blocks")
 
 
-def _check_names(folder: Folder, file: str, place: str, sheet: Sheet) -> None:
-    """Every column that the sheet's own keys and examples name must be there."""
-    names = sheet.by_name
+def _check_names(folder: Folder, origin: Origin, sheet: Sheet) -> None:
+    """Every column that the sheet's own keys and examples name must be there, and places in time must be dates."""
     named = [("event_date", sheet.event_date), ("in_year", sheet.in_year), *(("key", name) for name in sheet.key)]
-    named += [(f"{column.name}.valid_at", column.valid_at) for column in sheet.columns]
     named += [(f"examples[{number}]", name) for number, row in enumerate(sheet.examples) for name in row]
     for key, name in named:
-        if name and name not in names:
-            folder.fault(file, f"{place}.{key}", f"names the missing column {name}")
+        if not name:
+            continue
+        if name not in sheet.by_name:
+            folder.fault_at(origin, f"names the missing column {name}", key=key)
+        elif key in ("event_date", "in_year") and sheet.by_name[name].type != "date":
+            folder.fault_at(origin, f"names {name}, which is no date", key=key)
 
 
-def _columns(folder: Folder, file: str, key: str, given: list[Mapping[str, Any]]) -> Iterator[Column]:
+def _columns(folder: Folder, origin: Origin, given: list[Mapping[str, Any]]) -> Iterator[Column]:
+    """The columns of a block or a sheet; one without a name that can be used is left out."""
     seen = set()
     for each in given:
-        name = str(each.get("name", "?"))
-        place = f"{key}.{name}"
+        name, kind = each["name"], each["type"]
+        if not name:
+            continue
+        place = Origin(origin.file, f"{origin.key}.{name}")
         if name in seen:
-            folder.fault(file, place, "is written twice")
+            folder.fault_at(place, "is written twice")
         seen.add(name)
-        kind = str(each.get("type", "text"))
-        if each.get("type") not in _COLUMN_TYPES:
-            folder.fault(file, place, f"type must be one of {', '.join(_COLUMN_TYPES)}")
-            kind = "text"
-        if each.get("codes") and kind not in _CODED:
-            folder.fault(file, place, f"has codes but is of type {kind}")
-        minimum, maximum = each.get("min"), each.get("max")
-        if minimum is not None and maximum is not None and minimum > maximum:
-            folder.fault(file, place, "min is above max")
-        folder.unknown_keys(file, place, each, _COLUMN_KEYS)
+        if "codes" in each and kind not in _CODED:
+            folder.fault_at(place, f"has codes but is of type {kind}")
+        if "min" in each and "max" in each and each["min"] > each["max"]:
+            folder.fault_at(place, "min is above max")
+        if ("min" in each or "max" in each) and kind not in ("integer", "decimal"):
+            folder.fault_at(place, f"has min or max but is of type {kind}")
         yield Column(
             name=name,
             type=kind,
-            label=folder.labels(file, f"{place}.label", each.get("label")),
-            codes=str(each.get("codes", "yesno" if kind == "yesno" else "")),
-            required=bool(each.get("required", False)),
-            required_if=str(each.get("required_if", "")),
-            identity=bool(each.get("identity", False)),
-            minimum=minimum,
-            maximum=maximum,
-            valid_at=str(each.get("valid_at", "")),
-            pattern=str(each.get("pattern", "")),
-            note=str(each.get("note", "")),
+            label=each["label"],
+            codes=each.get("codes", "yesno" if kind == "yesno" else ""),
+            required=each.get("required", False),
+            required_if=each.get("required_if", ""),
+            identity=each.get("identity", False),
+            minimum=each.get("min"),
+            maximum=each.get("max"),
+            valid_at=each.get("valid_at", ""),
+            pattern=each.get("pattern", ""),
+            note=each.get("note", ""),
+            origin=place,
         )

@@ -9,6 +9,7 @@ from atstats.vocabulary import Role
 
 __all__ = ["linkage_cells"]
 
+_RANGE = ("LOW", "HIGH", "SURE_LOW", "SURE_HIGH")
 _Label = tuple[tuple[str, str], ...]
 
 
@@ -17,7 +18,8 @@ def linkage_cells(table: str, sources: Sources) -> tuple[list[_Label], list[_Lab
 
     The best count of victims is the number of registered victims itself, so that this table and
     the headline are one cell; suspects have no headline, theirs is what linkage counted. The lowest
-    and the highest count are derived from the best one: they tell the number of open pairs only.
+    and the highest count and the ends of the interval are derived from the best one: they tell of open
+    pairs only.
     """
     steps = linkage_steps(sources)
     names = list(dict.fromkeys(steps["linkage_measure"].to_list()))[:-1]
@@ -34,11 +36,11 @@ def linkage_cells(table: str, sources: Sources) -> tuple[list[_Label], list[_Lab
         else:
             fact = f"linkage_measure=PERSONS&role={role}"
             cells.append(_counted(row, best, "BEST", "linkage", fact, values.get((role, "PERSONS"), 0), sources))
-        for column, (name, shift) in enumerate(zip(("LOW", "HIGH"), ranges[role], strict=True), start=best + 1):
+        for column, (name, shift) in enumerate(zip(_RANGE, ranges[role], strict=True), start=best + 1):
             fact = f"sum:{table}:r{row}:c{best};{shift:+d}"
             derived = {"kind": "derived", "fact": fact, "value": None}
             cells.append(_counted(row, column, name, "linkage", "", 0, sources) | derived)
-    columns: list[_Label] = [(("measure", name),) for name in (*names, "BEST", "LOW", "HIGH")]
+    columns: list[_Label] = [(("measure", name),) for name in (*names, "BEST", *_RANGE)]
     return [(("role", role.value),) for role in Role], columns, cells
 
 
@@ -60,39 +62,42 @@ def _counted(
     }
 
 
-def _open_range(sources: Sources) -> dict[str, tuple[int, int]]:
-    """Role -> how far the count of persons may lie below and above the best one.
+def _open_range(sources: Sources) -> dict[str, tuple[int, ...]]:
+    """Role -> how far the lowest and the highest count and the ends of the interval lie from the best count.
 
     Low: every open pair is one person, so persons joined by open pairs count once. High: every
-    open pair is two persons. For victims only the registered victims of the year are looked at.
+    open pair is two persons. For victims these two look at the registered victims of the year only.
     """
     counted = set(registered_victims(sources)["person_id"].to_list())
-    ranges = {role.value: (0, 0) for role in Role}
+    ranges: dict[str, tuple[int, ...]] = {role.value: (0, 0, 0, 0) for role in Role}
     for summary in sources.linked.summaries:
         only = counted if summary.role == Role.VICTIM else None
-        ranges[summary.role] = (-_merged(sources, summary.role, only), summary.high - summary.best)
+        interval = (end - summary.best for end in summary.interval)
+        ranges[summary.role] = (*_low_and_high(sources, summary.role, only), *interval)
     return ranges
 
 
-def _merged(sources: Sources, role: str, only: set[str] | None) -> int:
-    """How many persons fewer there are when the two persons of each open pair are one."""
+def _low_and_high(sources: Sources, role: str, only: set[str] | None) -> tuple[int, int]:
+    """How many persons fewer and more there are when all open pairs are one person, and when all are two."""
     linked = sources.linked
     person_of = dict(linked.identities.filter(pl.col("role") == role).select("record_key", "person_id").iter_rows())
-    pairs = linked.pairs.filter((pl.col("role") == role) & (pl.col("decision") == "open"))
-    leader: dict[str, str] = {}
+    if only is not None:
+        person_of = {key: person for key, person in person_of.items() if person in only}
+    leader = {key: key for key in person_of}
 
-    def find(person: str) -> str:
-        while leader.get(person, person) != person:
-            person = leader[person]
-        return person
+    def find(key: str) -> str:
+        while leader[key] != key:
+            key = leader[key]
+        return key
 
-    fewer = 0
-    for left_key, right_key in pairs.select("left_key", "right_key").iter_rows():
-        left, right = person_of[left_key], person_of[right_key]
-        if only is not None and not {left, right} <= only:
-            continue
-        left, right = find(left), find(right)
-        if left != right:
-            leader[max(left, right)] = min(left, right)
-            fewer += 1
-    return fewer
+    def n_persons(decisions: list[str]) -> int:
+        pairs = linked.pairs.filter((pl.col("role") == role) & pl.col("decision").is_in(decisions))
+        for left_key, right_key in pairs.select("left_key", "right_key").iter_rows():
+            if left_key in leader and right_key in leader:
+                left, right = find(left_key), find(right_key)
+                leader[max(left, right)] = min(left, right)
+        return sum(key == find(key) for key in leader)
+
+    best = len(set(person_of.values()))
+    high = n_persons(["linked", "same"])
+    return n_persons(["open"]) - best, high - best

@@ -75,6 +75,7 @@ def persons_json(
                 "low": each.low,
                 "best": each.best,
                 "high": each.high,
+                "interval": list(each.interval),
             }
             for each in linked.summaries
         ],

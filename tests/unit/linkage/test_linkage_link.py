@@ -1,6 +1,5 @@
 """Linkage as a whole: ids, decisions, survivorship, and records that no longer say who anybody is."""
 
-import copy
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atstats import linkage
-from atstats.errors import ConfigurationError
 from atstats.frames import FINDINGS, IDENTITIES, PAIRS, PERSONS, Checked, LinkageSummary, Linked, Run
 from atstats.linkage import records
 from atstats.linkage.records import check_character
@@ -206,15 +204,6 @@ def test_columns_that_a_frame_lacks_are_blanks(check: Check, schema: Schema) -> 
     assert linked.records["shelter.services"]["person_id"].to_list() == [None, None, None]
     assert linked.records["prosecution.decisions"].columns == [*address, "person_id"]
     assert linked.persons["status"].to_list() == [None] * 17
-
-
-def test_a_sheet_with_a_role_that_the_specification_does_not_know_is_refused(schema: Schema, check: Check) -> None:
-    """A statistician who adds a sheet about persons is told to say how it is read."""
-    changed = copy.deepcopy(dict(schema.linkage))
-    del changed["roles"]["victim"]["sheets"]["csw.cases"]
-
-    with pytest.raises(ConfigurationError, match=r"csw\.cases"):
-        linkage.link(check({}), schema=replace(schema, linkage=changed), run=RUN, key=b"k", decisions=NO_DECISIONS)
 
 
 # --------------------------------------------------------------------------- determinism

@@ -283,17 +283,23 @@ def test_an_event_for_two_audiences_is_in_both_rows_and_once_in_the_total(schema
 
 
 def test_the_range_of_the_count_follows_from_the_open_pairs_between_registered_victims(schema: Schema) -> None:
-    """Three persons in a chain of two open pairs may be one; a pair with somebody not counted changes nothing."""
+    """Three persons in a chain of two open pairs may be one; a pair with somebody not counted changes nothing.
+
+    A has a second record that an open pair holds to her in the best count: she may be two.
+    """
     persons = [_person(name) for name in "ABC"] + [_person("D", status="NOT_CONFIRMED", identified=None)]
-    summary = LinkageSummary("victim", 6, 9, 2, 3, 0, 1, 4, 4)
+    summary = LinkageSummary("victim", 6, 9, 2, 3, 0, 1, 4, 5, (2, 5))
     linked = _linked(schema, persons, summaries=(summary,))
     identities = pl.DataFrame(
-        [{"role": "victim", "record_key": f"k{name}", "person_id": name} for name in "ABCD"], schema=dict(IDENTITIES)
+        [{"role": "victim", "record_key": key, "person_id": key[1]} for key in ("kA", "kA2", "kA3", "kB", "kC", "kD")],
+        schema=dict(IDENTITIES),
     )
     pairs = pl.DataFrame(
         [
             {"role": "victim", "left_key": left, "right_key": right, "decision": decision}
             for left, right, decision in [
+                ("kA", "kA2", "linked"),
+                ("kA2", "kA3", "open"),
                 ("kA", "kB", "open"),
                 ("kB", "kC", "open"),
                 ("kC", "kD", "open"),
@@ -306,7 +312,8 @@ def test_the_range_of_the_count_follows_from_the_open_pairs_between_registered_v
     victims = dict(cells.filter(role="victim").select("measure", "fact").rows())
 
     assert victims["LOW"] == "sum:T14.4:r1:c6;-2"
-    assert victims["HIGH"] == "sum:T14.4:r1:c6;+0"
+    assert victims["HIGH"] == "sum:T14.4:r1:c6;+1"
+    assert (victims["SURE_LOW"], victims["SURE_HIGH"]) == ("sum:T14.4:r1:c6;-2", "sum:T14.4:r1:c6;+1")
     best = cells.filter((pl.col("role") == "victim") & (pl.col("measure") == "BEST"))
     assert best.select("population", "fact", "value").row(0) == ("victims", "", 3.0)
 
