@@ -24,7 +24,9 @@ class Folder:
 
     def fault(self, file: str, key: str, what: str) -> None:
         """Write down a fault; an empty key stands for the whole file."""
-        self.faults.append(f"{file}  {key}  {what}" if key else f"{file}  {what}")
+        told = f"{file}  {key}  {what}" if key else f"{file}  {what}"
+        if told not in self.faults:  # a file may be read for two purposes
+            self.faults.append(told)
 
     def names(self, pattern: str) -> list[str]:
         """The files that match, sorted, relative to the folder."""

@@ -8,7 +8,9 @@ from atstats.schema.model import Labels
 
 __all__ = ["read_guidance"]
 
-_SECTIONS = frozenset(("guide", "column", "condition", "word", "findings", "terminal", "grain", "note"))
+_SECTIONS = frozenset(
+    ("guide", "column", "condition", "word", "findings", "terminal", "grain", "note", "reference", "elsewhere")
+)
 _BY_ENGLISH = frozenset(("grain", "note"))
 """Sections whose key is the English text itself."""
 

@@ -8,7 +8,7 @@ from atstats.schema.counting import read_dimensions, read_populations, read_tabl
 from atstats.schema.folder import Folder
 from atstats.schema.guidance import read_guidance
 from atstats.schema.references import check_references
-from atstats.schema.registers import agency_lists, read_agencies, read_codelists, read_law
+from atstats.schema.registers import agency_lists, read_agencies, read_codelists, read_kinds, read_law
 from atstats.schema.rulebook import read_rules
 from atstats.schema.sheets import read_workbooks
 
@@ -65,5 +65,7 @@ def _read(folder: Folder, own_agencies: Path | None) -> Schema:
         linkage=folder.toml("linkage.toml"),
         editions=folder.toml("editions.toml"),
         guidance=read_guidance(folder),
+        kinds=read_kinds(folder),
+        reference={Path(name).stem: tuple(folder.csv(name)) for name in folder.names("reference/*.csv")},
         digest=folder.digest(own_agencies.read_bytes() if own_agencies is not None else b""),
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from atstats.schema.folder import Folder
-from atstats.schema.model import Agency, Code, CodeList, Law, Unit
+from atstats.schema.model import Agency, Code, CodeList, Labels, Law, Unit
 
-__all__ = ["CODE_COLUMNS", "CROSSWALKS", "agency_lists", "read_agencies", "read_codelists", "read_law"]
+__all__ = ["CODE_COLUMNS", "CROSSWALKS", "agency_lists", "read_agencies", "read_codelists", "read_kinds", "read_law"]
 
 CROSSWALKS = ("htcds", "ctdc", "eurostat", "unodc", "ictip")
 """International classifications that a code is mapped to; `ictip` waits for the publication and claims nothing."""
@@ -24,6 +24,7 @@ _AGENCY_KEYS = frozenset(
         "shown_as", "standing",
     )
 )  # fmt: skip
+_OWN_HEADINGS = frozenset(("agencies", "units"))
 _KIND_KEYS = frozenset(("label", "workbook", "registers", "assists", "priority"))
 _UNIT_KEYS = frozenset(("label", "valid_from", "valid_to"))
 
@@ -70,7 +71,6 @@ def read_agencies(folder: Folder, own: Path | None) -> tuple[dict[str, Agency], 
     kinds = folder.tables(name, "kinds", given.get("kinds", {}))
     for kind, entry in kinds.items():
         folder.unknown_keys(name, f"kinds.{kind}", entry, _KIND_KEYS)
-        folder.labels(name, f"kinds.{kind}.label", entry.get("label"))
     agencies = {each.code: each for each in _agencies(folder, name, given, kinds)}
     units = {(each.agency, each.code): each for each in _units(folder, name, given)}
     if own is not None:
@@ -89,12 +89,24 @@ def read_agencies(folder: Folder, own: Path | None) -> tuple[dict[str, Agency], 
     return agencies, units
 
 
+def read_kinds(folder: Folder) -> dict[str, Labels]:
+    """The kinds of `agencies.toml`: kind -> its name."""
+    name = "agencies.toml"
+    kinds = folder.tables(name, "kinds", folder.toml(name).get("kinds", {}))
+    return {kind: folder.labels(name, f"kinds.{kind}.label", entry.get("label")) for kind, entry in kinds.items()}
+
+
 def _own_agencies(folder: Folder, own: Path) -> Mapping[str, Any]:
+    place = f"{own.parent.name}/{own.name}"
     try:
-        return tomllib.loads(own.read_text(encoding="utf-8"))
+        given = tomllib.loads(own.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        folder.fault(f"{own.parent.name}/{own.name}", "", f"is not TOML: {problem}")
+        twice = "; write each heading once, and all its lines below it" if "twice" in str(problem) else ""
+        folder.fault(place, "", f"is not TOML: {problem}{twice}")
         return {}
+    for key in given.keys() - _OWN_HEADINGS:
+        folder.fault(place, key, "must stand below the heading [agencies] or [units]")
+    return given
 
 
 def _agencies(

@@ -18,7 +18,7 @@ _COLUMN_KEYS = frozenset(_RENAMED.get(each.name, each.name) for each in fields(C
 _SHEET_KEYS = frozenset(
     ("label", "grain", "role", "key", "event_date", "in_year", "blocks", "columns", "examples")
 )  # fmt: skip
-_WORKBOOK_KEYS = frozenset(("version", "label", "example_year", "sheets"))
+_WORKBOOK_KEYS = frozenset(("version", "number", "label", "example_year", "sheets"))
 
 _Blocks = Mapping[str, Mapping[str, Column]]
 
@@ -44,6 +44,7 @@ def read_workbooks(folder: Folder) -> dict[str, Workbook]:
             version=str(given.get("version", "1")),
             sheets=sheets,
             example_year=int(given.get("example_year", 2025)),
+            number=str(given.get("number", "")),
         )
     return workbooks
 
