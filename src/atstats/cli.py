@@ -10,7 +10,7 @@ from typing import Annotated, assert_never
 import typer
 
 from atstats.errors import AtstatsError, InterruptedRunError
-from atstats.vocabulary import Edition, FindingsFormat, Format, Language
+from atstats.vocabulary import REFERENCE_YEARS, Edition, FindingsFormat, Format, Language
 
 __all__ = ["app", "main"]
 
@@ -47,6 +47,8 @@ class Kind(StrEnum):
     RULES = "rules"
     AGENCIES = "agencies"
     TABLES = "tables"
+    WORKBOOKS = "workbooks"
+    REFERENCE = "reference"
 
 
 class Shape(StrEnum):
@@ -97,7 +99,11 @@ Jobs = Annotated[
 ]
 AskPassword = Annotated[bool, typer.Option("--ask-password", help="Ask for the password of each protected workbook.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too, unless waived.")]
-Year = Annotated[int | None, typer.Option("--year", help="Reference year, where no atstats.toml says it.")]
+_FIRST, _LAST = REFERENCE_YEARS[0], REFERENCE_YEARS[-1]
+Year = Annotated[
+    int | None,
+    typer.Option("--year", help="Reference year, where no atstats.toml says it.", min=_FIRST, max=_LAST),
+]
 Fingerprint = Annotated[
     str,
     typer.Argument(help="The finding's, as validate --format csv and link --format json print it.", show_default=False),
@@ -110,13 +116,22 @@ WorkbookLanguage = Annotated[
 LabelLanguage = Annotated[Language, typer.Option("--language", help="Language of words and labels.")]
 Example = Annotated[bool, typer.Option("--example", help="With made-up rows, to see how it looks when filled in.")]
 WorkbookFile = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Write to this file [AGENCY_YEAR.xlsx, here].")
+    Path | None,
+    typer.Option("-o", "--output", help="Write to this .xlsx file; its folder is made [AGENCY_YEAR.xlsx, here]."),
 ]
 Name = Annotated[
-    str, typer.Argument(help="A rule, code list, sheet, column, agency or table: VIC-02.", show_default=False)
+    str,
+    typer.Argument(
+        help="A rule, code list, code, sheet, column, agency or table: VIC-02. With CELL, the folder of a release.",
+        show_default=False,
+    ),
+]
+ReleaseCell = Annotated[
+    str | None,
+    typer.Argument(help="A cell of the release, by table, row and column: T2.1:r3:c1.", show_default=False),
 ]
 SheetOrList = Annotated[
-    str, typer.Argument(help="A sheet, code list or anything else that has a name: victims.", show_default=False)
+    str, typer.Argument(help="A sheet, code list or anything else that has a name: police.victims.", show_default=False)
 ]
 ListedKind = Annotated[Kind | None, typer.Argument(help="What to list; without it, how many of each there are.")]
 AsShape = Annotated[Shape, typer.Option("--as", help="Text, or the pandera schema of a sheet as Python source.")]
@@ -146,9 +161,14 @@ def _root(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The new folder, named after the year.", show_default=False)],
-    year: Annotated[int, typer.Option("--year", help="Reference year.", min=2000, max=2100)],
+    year: Annotated[int, typer.Option("--year", help="Reference year.", min=_FIRST, max=_LAST)],
 ) -> None:
-    """Make an empty collection: the folder of a reference year, with commented settings."""
+    """Make an empty collection: the folder of a reference year, with commented settings.
+
+    For example: atstats init 2026 --year 2026
+
+    An existing folder is never touched. Agencies that the register lacks go into its agencies.toml.
+    """
     from atstats import console
     from atstats.collection import new_collection
 
@@ -170,7 +190,7 @@ def template(
 
     For example: atstats template KP_THB --unit PR --year 2025 --language sq
 
-    An existing file is never replaced.
+    An existing file is never replaced. The codes of agencies: atstats schema list agencies
     """
     from atstats import console, handbook
 
@@ -181,23 +201,35 @@ def template(
 
 
 @app.command()
-def explain(name: Name, language: LabelLanguage = Language.ENGLISH, schemas: SchemasFolder = None) -> None:
-    """Say what a name means: a rule with its reason and examples, a code list, a column, an agency, a table.
+def explain(
+    name: Name, cell: ReleaseCell = None, language: LabelLanguage = Language.ENGLISH, schemas: SchemasFolder = None
+) -> None:
+    """Say what a name means: a rule with its reason and examples, a code, a sheet, a column, an agency, a table.
 
-    For example: atstats explain VIC-02, atstats explain purpose, atstats explain police.victims
+    For example: atstats explain VIC-02
+
+    Likewise purpose (a code list), MI_N (a code), police.victims (a sheet), W1 (a submission type), T2.1 (a table), law
+    (reference data). What has a space goes into quotes: atstats explain "first contact"
+
+    A cell of a release, by row and column: atstats explain RELEASE T2.1:r3:c1
     """
     from atstats import console, handbook
 
-    console.show_entries(handbook.explain(name, language=language, schemas=schemas))
+    if cell is None:
+        console.show_entries(handbook.explain(name, language=language, schemas=schemas))
+    else:
+        console.show_entries(handbook.explain_cell(Path(name), cell, language=language, schemas=schemas))
 
 
 @schema_app.command("list")
 def schema_list(
     kind: ListedKind = None, language: LabelLanguage = Language.ENGLISH, schemas: SchemasFolder = None
 ) -> None:
-    """List sheets, code lists, rules, agencies or tables by name.
+    """List sheets, code lists, rules, agencies, tables, submission types or reference data by name.
 
     For example: atstats schema list codes
+
+    Each name can be shown: atstats schema show NAME
     """
     from atstats import console, handbook
 
@@ -215,9 +247,11 @@ def schema_show(
     language: LabelLanguage = Language.ENGLISH,
     schemas: SchemasFolder = None,
 ) -> None:
-    """Show a sheet with its columns, a code list with its codes, or the pandera schema that a sheet is held against.
+    """Show anything that has a name: a sheet with its columns, a code list with its codes.
 
-    For example: atstats schema show victims --as python
+    For example: atstats schema show police.victims
+
+    The pandera schema that a sheet is held against: atstats schema show police.victims --as python
     """
     from atstats import console, handbook
 
@@ -433,7 +467,7 @@ def simulate(
     output: Annotated[Path, typer.Option("-o", "--output", help="The new folder to write.", show_default=False)],
     persons: Annotated[int, typer.Option("--persons", help="How many victims are first met in each year.", min=1)] = 35,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 7,
-    year: Annotated[int, typer.Option("--year", help="Reference year.")] = 2025,
+    year: Annotated[int, typer.Option("--year", help="Reference year.", min=_FIRST, max=_LAST)] = 2025,
     years: Annotated[
         str,
         typer.Option("--years", help="Years in a row, such as 2023-2025: a folder for each.", show_default=False),

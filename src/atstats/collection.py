@@ -29,6 +29,7 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from atstats.errors import ConfigurationError, UnreadableError, UsageError
+from atstats.vocabulary import REFERENCE_YEARS
 
 __all__ = [
     "Collection",
@@ -252,7 +253,7 @@ def new_collection(folder: Path, *, year: int) -> None:
         UsageError: the folder exists already.
     """
     if folder.exists():
-        raise UsageError(f"the folder {folder.name} exists already", hint="Name a new folder.")
+        raise UsageError(f"{folder} exists already", hint="Name a new folder, such as 2026.")
     settings = f"""# Settings of one reference year.
 reference_year = {year}
 cut_off = {year + 1}-03-31        # the status of a victim is read on this day
@@ -270,13 +271,16 @@ exact = []                   # totals printed exactly, such as "victims:"; reade
 
 _OWN_AGENCIES = """# Agencies and units that this collection adds to the register that came with atstats.
 # A kind says which workbook is sent: police, border, prosecution, court, shelter, social_work, advocacy,
-# compensation, inspection, ngo, helpline, coordination, confiscation. Take the # away and change the words.
+# compensation, inspection, ngo, helpline, coordination, confiscation.
 # valid_from and valid_to (such as 2025-03-01) may be left out: always.
+#
+# The heading [agencies] stands once in the file, and a line for each agency below it; the same holds for [units].
+# To begin, take the # away from the heading and from the line below it, and change the words.
 
-[agencies]
+# [agencies]
 # NGO_EXAMPLE = {kind = "ngo", valid_from = 2025-01-01, label = {en = "Example", sq = "Shembull", sr = "Primer"}}
 
-[units]
+# [units]
 # "KP_THB/NEW" = {label = {en = "regional unit New", sq = "njësia rajonale New", sr = "regionalna jedinica New"}}
 """
 
@@ -313,7 +317,7 @@ def open_collection(folder: Path) -> Collection:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigurationError(f"atstats.toml is not TOML: {problem}", hint="Correct the line named.") from None
     year = given.get("reference_year")
-    if not isinstance(year, int) or not 2000 <= year <= 2100:
+    if not isinstance(year, int) or year not in REFERENCE_YEARS:
         raise ConfigurationError("atstats.toml needs reference_year", hint="Add a line such as: reference_year = 2025")
     cut_off = given.get("cut_off", date(year + 1, 3, 31))
     if not isinstance(cut_off, date):
@@ -364,7 +368,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
             return False
         raise UsageError(
             f"the folder {folder.name} exists and holds something else",
-            hint="Choose another folder with --out.",
+            hint="Name another folder.",
         )
     partial = folder.with_name(f".{folder.name}.partial")
     try:
@@ -378,7 +382,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
         shutil.rmtree(partial, ignore_errors=True)
         raise UnreadableError(
             f"the folder {folder.name} cannot be written: {problem.strerror}; nothing has changed",
-            hint="Free some space, or choose a folder you may write to with --out.",
+            hint="Free some space, or name a folder that you may write to.",
         ) from None
     return True
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.status import Status
@@ -321,7 +322,7 @@ def show_entries(entries: Sequence[Entry]) -> None:
     for number, entry in enumerate(entries):
         if number:
             out.print()
-        out.print(Text.assemble((entry.name, "bold"), f"  {entry.kind.replace('_', ' ')}"))
+        out.print(Text.assemble((entry.name, "bold"), f"  {entry.heading}"))
         for part in entry.parts:
             if isinstance(part, Facts):
                 for name, value in part.pairs:
@@ -336,15 +337,35 @@ def _show_grid(grid: Grid) -> None:
     out = _stdout()
     if not out.is_terminal:
         out.width = _WIDTH
+    out.print()
+    if grid.caption:
+        out.print(Text(grid.caption, style="bold cyan"))
+    if _narrowest(grid) > out.width:
+        _show_stacked(grid)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in grid.header:
         table.add_column(Text(heading), overflow="fold")
     for row in grid.rows:
         table.add_row(*map(Text, row))
-    out.print()
-    if grid.caption:
-        out.print(Text(grid.caption, style="bold cyan"))
     out.print(table, soft_wrap=False)
+
+
+def _narrowest(grid: Grid) -> int:
+    """The width below which words would be broken."""
+    columns = zip(grid.header, *grid.rows, strict=True)
+    widths = [max(cell_len(word) for text in column for word in text.split() or [""]) for column in columns]
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _show_stacked(grid: Grid) -> None:
+    """Each row as lines, a cell a line, where the terminal is too narrow to show them side by side."""
+    out = _stdout()
+    for row in grid.rows:
+        filled = [(heading, text) for heading, text in zip(grid.header, row, strict=True) if text]
+        for number, (heading, text) in enumerate(filled):
+            line = Text.assemble((f"{heading}: ", "bold"), text)
+            out.print(Padding(line, (0, 0, 0, 4 if number else 0)), soft_wrap=False)
 
 
 def show_listing(lines: Sequence[tuple[str, str]], *, next_step: str = "") -> None:
@@ -375,7 +396,8 @@ def show_documents(folder: Path, outdated: Sequence[str], *, n_pages: int, check
 def show_failure(failure: AtstatsError) -> None:
     """Print a failure in one line with the next move."""
     words = _stderr()
-    words.print(Text.assemble(("error", "bold red"), f": {failure.message}. {failure.hint}".replace("..", ".")))
+    told = _plain(f"{failure.message.removesuffix('.')}. {failure.hint}")
+    words.print(Text.assemble(("error", "bold red"), f": {told}"))
 
 
 def no_bug_data(kind: type[BaseException], trace: TracebackType | None) -> None:

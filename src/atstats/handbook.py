@@ -3,6 +3,9 @@
 Where the current folder is a collection, its reference year and its own agencies are taken into account.
 """
 
+import csv
+import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +17,17 @@ from atstats.errors import UnreadableError, UsageError
 from atstats.schema import Agency, Schema, Unit
 from atstats.schema import load as load_schema
 
-__all__ = ["Documents", "document", "explain", "listing", "overview", "show_source", "template"]
+__all__ = ["Documents", "document", "explain", "explain_cell", "listing", "overview", "show_source", "template"]
+
+
+_SHOWN = 8
+"""So many names are told in a line; of more, the first."""
+_FEW_LETTERS = 3
+"""A name shorter than this is near to too many."""
+_LETTERS_A_SLIP = 4
+"""One slip is forgiven in a name of five to seven letters, two in one of eight to eleven."""
+_SAME_LETTERS = 85.0
+"""Share of letters, in per cent, that two short names have in common where one has a letter more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,10 @@ def template(
     """
     from atstats import workbook
 
+    if output is not None and output.suffix.lower() != ".xlsx":
+        raise UsageError(
+            f"{output} is not the name of a workbook", hint="Name a file that ends in .xlsx, such as -o KP_THB.xlsx."
+        )
     collection = find_collection(Path.cwd())
     schema = _schema(schemas, collection)
     if year is None and collection is None:
@@ -56,16 +73,25 @@ def template(
     sender = _sender(agency, schema=schema, year=chosen_year)
     chosen_unit = _unit(unit, sender, schema=schema, year=chosen_year).code if unit else ""
     path = output or Path(workbook.file_name(sender.code, unit=chosen_unit, year=chosen_year))
-    if path.exists():
+    try:
+        taken = path.exists()
+    except OSError as problem:
+        raise UnreadableError(f"{path} cannot be written: {problem.strerror}", hint="Choose a shorter name.") from None
+    if taken:
         raise UsageError(
-            f"{path.name} exists already, and may hold somebody's work",
+            f"{path} exists already, and may hold somebody's work",
             hint="Move it away, or name another file with -o.",
         )
     grid = workbook.blank_workbook(
         sender, unit=chosen_unit, year=chosen_year, language=language, schema=schema, example=example
     )
-    if not path.absolute().parent.is_dir():
-        raise UnreadableError(f"there is no folder {path.parent.name}", hint="Make it first, or name another with -o.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UnreadableError(
+            f"the folder {path.parent} cannot be made: {problem.strerror}",
+            hint="Name a file in another folder with -o.",
+        ) from None
     workbook.write_workbook(grid, path)
     return path
 
@@ -76,6 +102,8 @@ def explain(name: str, *, language: str = "en", schemas: Path | None = None) -> 
     Raises:
         UsageError: it stands for nothing; the hint names the nearest.
     """
+    if not name.strip():
+        raise UsageError("no name is given", hint="Name a rule, a sheet or a code list: atstats explain VIC-02.")
     schema = _schema(schemas, find_collection(Path.cwd()))
     entries = codebook.describe(name, schema=schema, language=language)
     if not entries:
@@ -84,6 +112,41 @@ def explain(name: str, *, language: str = "en", schemas: Path | None = None) -> 
             hint=_nearest(name, codebook.names(schema)) + "atstats schema list shows what there is.",
         )
     return entries
+
+
+def explain_cell(release: Path, cell: str, *, language: str = "en", schemas: Path | None = None) -> tuple[Entry, ...]:
+    """What a cell of a release means, by its address: T2.1:r3:c1.
+
+    Raises:
+        UsageError: the release has no such cell.
+        UnreadableError: the folder is no release, or its files are damaged.
+    """
+    try:
+        text = (release / "data" / "cells.csv").read_text(encoding="utf-8")
+        document = json.loads((release / "data" / "tables.json").read_text(encoding="utf-8"))
+        cells = {line["cell"]: line for line in csv.DictReader(io.StringIO(text))}
+        tables = {table["id"]: table for table in document["tables"]}
+        edition = document["edition"]
+    except OSError:
+        raise UnreadableError(
+            f"{release} is not a release: it has no data/cells.csv with data/tables.json",
+            hint="Name the folder of a release, such as 2025/releases/2025-public-provisional-r1.",
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableError(
+            f"the data of the release {release} are damaged", hint="Make the release again: atstats build-report."
+        ) from None
+    schema = _schema(schemas, find_collection(Path.cwd()))
+    found = next((line for name, line in cells.items() if name.lower() == cell.strip().lower()), None)
+    if found is None:
+        table = next((name for name in tables if name.lower() == cell.strip().lower().partition(":")[0]), "")
+        last = [name for name in cells if name.startswith(f"{table}:")][-1:] if table else []
+        hint = f"The last cell of {table} is {last[0]}." if last else f"Its tables are {', '.join(tables)}."
+        raise UsageError(
+            f"the release has no cell {cell}", hint=f"{hint} A cell is named by table, row and column: T2.1:r3:c1."
+        )
+    told = codebook.describe_cell(found, tables[found["table"]], edition=edition, schema=schema, language=language)
+    return (told,)
 
 
 def listing(kind: str, *, language: str = "en", schemas: Path | None = None) -> list[tuple[str, str]]:
@@ -159,18 +222,22 @@ def _schema(schemas: Path | None, collection: Collection | None) -> Schema:
 
 
 def _sender(code: str, *, schema: Schema, year: int) -> Agency:
+    if not code.strip():
+        raise UsageError("no agency is named", hint="atstats schema list agencies shows all.")
     agency = next((each for each in schema.agencies.values() if each.code.lower() == code.strip().lower()), None)
     if agency is None:
         raise UsageError(
             f"there is no agency {code}",
-            hint=_nearest(code, list(schema.agencies)) + "atstats schema list agencies shows all.",
+            hint=_nearest(code, [each.code for each in schema.agencies.values() if each.workbook])
+            + "atstats schema list agencies shows all.",
         )
     if not agency.workbook:
         alike = [each.code for each in schema.agencies.values() if each.kind == agency.kind and each.workbook]
+        further = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
         hint = (
-            f"Of its kind ({agency.kind}) these do: {', '.join(alike)}."
+            f"Of its kind ({agency.kind}) these do: {', '.join(alike[:_SHOWN])}{further}."
             if alike
-            else (f"Of its kind ({agency.kind}) none does; a line in the collection's agencies.toml adds one.")
+            else f"No agency of its kind ({agency.kind}) does; a line in the collection's agencies.toml adds one."
         )
         raise UsageError(f"{agency.code} sends no workbook of its own", hint=hint)
     if not agency.exists_in(year):
@@ -190,7 +257,24 @@ def _unit(code: str, agency: Agency, *, schema: Schema, year: int) -> Unit:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    from atstats.validation.folding import fold, nearest
+    """The known name that is one slip of the keyboard away, or the first that begins so; nothing where none is."""
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA
 
-    near = nearest(name, {fold(each): each for each in known})
-    return f"The nearest is {near}. " if near else ""
+    from atstats.validation.folding import fold
+
+    typed = fold(name)
+    if len(typed) < _FEW_LETTERS:
+        return ""
+    near = []
+    for each in known:
+        other = fold(each)
+        slips = OSA.distance(typed, other)
+        # Of a short name, one letter that is another letter is another word; letters swapped, lost or doubled are not.
+        same_letters = sorted(typed) == sorted(other) or fuzz.ratio(typed, other) >= _SAME_LETTERS
+        forgiven = len(typed) // _LETTERS_A_SLIP if len(typed) > _LETTERS_A_SLIP else 0
+        if slips <= forgiven or (slips == 1 and same_letters):
+            near.append((slips, each))
+    begun = [(1, each) for each in known if fold(each).startswith(typed)]
+    nearest = min([*near, *begun], key=lambda pair: pair[0], default=(0, ""))[1]
+    return f"The nearest is {nearest}. " if nearest else ""

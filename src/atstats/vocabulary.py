@@ -4,6 +4,7 @@ from enum import StrEnum
 
 __all__ = [
     "EMPTY",
+    "REFERENCE_YEARS",
     "SPECIAL_VALUES",
     "TOTAL",
     "UNKNOWN",
@@ -26,6 +27,9 @@ UNKNOWN = "UNK"
 
 SPECIAL_VALUES = ("UNK", "NA", "REF")
 """Typed instead of a value: not known, does not apply, refused."""
+
+REFERENCE_YEARS = range(2000, 2101)
+"""The years that a collection and a workbook may be about; `schemas/blocks.toml` has the same bounds."""
 
 EMPTY = ""
 """A dimension that the table does not have, in `cells.csv`."""

@@ -1,5 +1,7 @@
 """Blank workbooks, explanations and the codebook, as a user asks for them."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 from ran import Ran
 
 from atstats.schema import Schema, load
+from atstats.vocabulary import REFERENCE_YEARS
 from atstats.workbook import blank_workbook, write_workbook
 
 Atstats = Callable[..., Ran]
@@ -53,12 +56,47 @@ def test_a_new_collection_has_notes_its_own_agencies_and_says_what_comes_next(
     assert got.out.strip() == str(folder)
     assert "atstats template KP_THB --language sq" in got.err
     commented = (folder / "agencies.toml").read_text(encoding="utf-8")
-    assert tomllib.loads(commented) == {"agencies": {}, "units": {}}
-    lines = [line.removeprefix("# ") if " = {" in line else line for line in commented.splitlines()]
+    assert tomllib.loads(commented) == {}
+    examples = ("# [agencies]", "# NGO_EXAMPLE = ", "# [units]", '# "KP_THB/NEW" = ')
+    lines = [line.removeprefix("# ") if line.startswith(examples) else line for line in commented.splitlines()]
     (folder / "agencies.toml").write_text("\n".join(lines), encoding="utf-8")
     schema = load(root / "schemas", own_agencies=folder / "agencies.toml")
     assert schema.agencies["NGO_EXAMPLE"].workbook == "ngo"
     assert ("KP_THB", "NEW") in schema.units
+
+
+def test_a_line_can_be_added_to_the_agencies_of_a_new_collection(collection: Path, atstats: Atstats) -> None:
+    """Below what init wrote, with the heading; without it, or with it twice, the message says what to do."""
+    own = collection / "agencies.toml"
+    written = own.read_text(encoding="utf-8")
+    heading, line = _OWN.splitlines()
+    told = []
+    for text in (f"{heading}\n{line}\n", f"{line}\n", f"{heading}\n{heading}\n{line}\n"):
+        own.write_text(written + text, encoding="utf-8")
+        told.append(atstats("template", "NGO_TRY", "--language", "sr"))
+
+    assert [(ran.code, ran.out.strip()) for ran in told] == [(0, "NGO_TRY_2025.xlsx"), (11, ""), (11, "")]
+    assert "2025/agencies.toml  NGO_TRY  must stand below the heading [agencies] or [units]" in told[1].err
+    assert "write each heading once, and all its lines below it" in told[2].err
+
+
+def test_the_year_of_a_collection_a_workbook_and_a_cell_are_bound_alike(
+    root: Path, tmp_path: Path, atstats: Atstats
+) -> None:
+    """init, template and the settings take no year that the sheet meta would refuse."""
+    column = load(root / "schemas").sheet("police.meta").by_name["reference_year"]
+    first, last = REFERENCE_YEARS[0], REFERENCE_YEARS[-1]
+
+    assert (column.minimum, column.maximum) == (first, last)
+    for year in (first - 1, last + 1, 1800):
+        got = [
+            atstats("init", tmp_path / str(year), "--year", year),
+            atstats("template", "KP_THB", "--year", year, "-o", tmp_path / "a.xlsx"),
+        ]
+        assert [ran.code for ran in got] == [2, 2]
+    for year in (first, last):
+        assert atstats("template", "KP_THB", "--year", year, "-o", tmp_path / f"{year}.xlsx").code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{first}.xlsx", f"{last}.xlsx"]
 
 
 # --------------------------------------------------------------------------- template
@@ -92,10 +130,16 @@ def test_a_collections_own_agency_gets_a_workbook_too(collection: Path, atstats:
     [
         (["KP_THV"], "there is no agency KP_THV. The nearest is KP_THB."),
         (["SPRK"], "SPRK sends no workbook of its own. Of its kind (prosecution) these do: SP."),
-        (["MOJ"], "MOJ sends no workbook of its own. Of its kind (ministry) none does"),
+        (["MOJ"], "MOJ sends no workbook of its own. No agency of its kind (ministry) does"),
+        (["NOPE"], "there is no agency NOPE. atstats schema list agencies shows all."),
+        (["ISFF"], "there is no agency ISFF. The nearest is ISF."),
+        ([""], "no agency is named. atstats schema list agencies shows all."),
+        (["CSW"], "these do: CSW_01, CSW_02, CSW_03, CSW_04, CSW_05, CSW_06, CSW_07, CSW_08 and 30 more."),
         (["KP_THB", "--unit", "XX"], "KP_THB has no unit XX in 2025. Its units are PR, GJL,"),
         (["NATHB", "--unit", "XX"], "NATHB has no unit XX in 2025. It has none"),
-        (["NATHB", "-o", "nowhere/a.xlsx"], "there is no folder nowhere."),
+        (["NATHB", "-o", "out/a.txt"], "out/a.txt is not the name of a workbook. Name a file that ends in .xlsx"),
+        (["NATHB", "-o", "notes.csv/b/a.xlsx"], "the folder notes.csv/b cannot be made: Not a directory."),
+        (["NATHB", "-o", f"{'a' * 300}.xlsx"], "cannot be written: File name too long. Choose a shorter name."),
     ],
 )
 def test_an_agency_or_unit_that_sends_nothing_is_told_with_the_next_move(
@@ -104,9 +148,19 @@ def test_an_agency_or_unit_that_sends_nothing_is_told_with_the_next_move(
     """Nothing is written; the message names the nearest, or those of its kind."""
     got = atstats("template", *arguments)
 
-    assert got.code == (10 if "-o" in arguments else 2)
+    assert got.code == (10 if "cannot be" in told else 2)
     assert told in got.err
     assert not list(collection.glob("*.xlsx"))
+
+
+def test_the_folder_of_a_blank_workbook_is_made(collection: Path, atstats: Atstats) -> None:
+    """As other commands make theirs; a file that is there is named by its whole path."""
+    first, second = (atstats("template", "ISF", "-o", "../out/of/ISF.XLSX") for _ in range(2))
+
+    assert (first.code, first.out.strip()) == (0, "../out/of/ISF.XLSX")
+    assert (collection.parent / "out" / "of" / "ISF.XLSX").is_file()
+    assert (second.code, second.out) == (2, "")
+    assert second.err.startswith("error: ../out/of/ISF.XLSX exists already")
 
 
 def test_without_a_collection_the_year_must_be_given(
@@ -220,7 +274,7 @@ def test_a_rule_is_explained_in_the_language_asked_for(collection: Path, atstats
 
     assert got.code == 0
     assert got.out.splitlines()[:4] == [
-        "VIC-03  rule",
+        "VIC-03  pravilo",
         "Status je promenjen bez razloga.",
         "težina: greška: dostava se ne prihvata",
         "gleda: ćelije jednog reda",
@@ -230,21 +284,38 @@ def test_a_rule_is_explained_in_the_language_asked_for(collection: Path, atstats
 
 def test_a_name_that_stands_for_nothing_is_told_with_the_nearest(collection: Path, atstats: Atstats) -> None:
     """Exit 2 and one line."""
-    got = [
-        atstats("explain", "purpos"),
-        atstats("schema", "show", "victms"),
-        atstats("schema", "show", "sex", "--as", "python"),
-    ]
+    near = {
+        "purpos": "purpose", "victms": "victims", "residant": "residents", "VIC-99": "VIC-09",
+        "purpose_m": "purpose_main", "T2.11": "T2.1", "lawe": "law",
+        "W13": "", "NOPE": "", "7777": "", "K55": "", "xy z": "",
+    }  # fmt: skip
+    told = {name: atstats("explain", name) for name in near}
+    python = atstats("schema", "show", "sex", "--as", "python")
+    nothing = atstats("explain", " ")
 
-    assert [ran.code for ran in got] == [2, 2, 2]
-    assert "The nearest is purpose." in got[0].err
-    assert "The nearest is victims." in got[1].err
-    assert "only a sheet has a pandera schema" in got[2].err
+    assert {name: (ran.code, ran.out, ran.err) for name, ran in told.items()} == {
+        name: (
+            2, "", f"error: the schemas know nothing named {name}. {f'The nearest is {nearest}. ' if nearest else ''}"
+            "atstats schema list shows what there is.\n",
+        )
+        for name, nearest in near.items()
+    }  # fmt: skip
+    assert python.code == nothing.code == 2
+    assert "only a sheet has a pandera schema" in python.err
+    assert nothing.err == "error: no name is given. Name a rule, a sheet or a code list: atstats explain VIC-02.\n"
 
 
 @pytest.mark.parametrize(
     ("kind", "first"),
-    [("sheets", "assets.meta"), ("codes", "accessory"), ("agencies", "KP_THB"), ("tables", "T"), ("rules", "")],
+    [
+        ("sheets", "assets.meta"),
+        ("codes", "accessory"),
+        ("agencies", "KP_THB"),
+        ("tables", "T"),
+        ("rules", ""),
+        ("workbooks", "assets"),
+        ("reference", "article_crosswalk"),
+    ],
 )
 def test_everything_of_one_kind_is_listed(collection: Path, atstats: Atstats, kind: str, first: str) -> None:
     """A line for each, its name first."""
@@ -255,6 +326,114 @@ def test_everything_of_one_kind_is_listed(collection: Path, atstats: Atstats, ki
     assert dict(line.split() for line in atstats("schema", "list").out.splitlines())[kind] == str(
         len(got.out.splitlines())
     )
+
+
+def test_on_a_narrow_terminal_a_wide_table_is_told_line_by_line(
+    atstats: Atstats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No word is broken at 80 characters; where there is room the cells stand side by side."""
+    for name, value in (("FORCE_COLOR", "1"), ("NO_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", "80")):
+        monkeypatch.setenv(name, value)
+    narrow = _plain(atstats("explain", "law"))
+    monkeypatch.setenv("COLUMNS", "120")
+    wide = _plain(atstats("explain", "law"))
+
+    assert narrow[5:14] == [
+        "offence: THB", "    article: 139", "    code: PCCK 2003", "    valid_from: 2004-04-06",
+        "    valid_to: 2012-12-31", "    min_months: 24", "    max_months: 144",
+        "    source: law text for the article and the range 2 to 12 years; dates to be", "    verified",
+    ]  # fmt: skip
+    assert wide[5].split() == [
+        "offence", "article", "code", "valid_from", "valid_to", "min_months", "max_months", "aggravated_min", "source",
+    ]  # fmt: skip
+    assert max(map(len, narrow)) <= 80 < max(map(len, wide)) <= 120
+
+
+def _plain(ran: Ran) -> list[str]:
+    """The lines without what makes letters bold."""
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in ran.out.splitlines()]
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """The data of a release with one table of two cells, as far as they are read to explain a cell."""
+    data = tmp_path / "2025-public-final-r1" / "data"
+    data.mkdir(parents=True)
+    (data / "cells.csv").write_text(
+        "table,cell,population,unit,measure,period,sex,value,status,flag\n"
+        "T2.1,T2.1:r1:c1,victims,person,COUNT,2025,F,12,rounded,b\n"
+        "T2.1,T2.1:r1:c2,victims,person,COUNT,2025,M,,withheld,c\n",
+        encoding="utf-8",
+    )
+    sexes = [("F", "female", "femër", "ženski"), ("M", "male", "mashkull", "muški")]
+    table = {
+        "id": "T2.1", "title": _said("Victims"), "unit": _said("Persons"), "scope": _said("Registered."),
+        "source": _said("Agencies."), "notes": [_said("A note.")],
+        "dimensions": [
+            {"name": "measure", "label": _said("Measure"), "codes": [{"code": "N", "label": _said("number")}]},
+            {"name": "sex", "label": {"en": "Sex", "sq": "Gjinia", "sr": "Pol"}, "codes": [
+                {"code": code, "label": {"en": en, "sq": sq, "sr": sr}} for code, en, sq, sr in sexes
+            ]},
+        ],
+        "rows": [[["measure", "N"]]], "columns": [[["sex", "F"]], [["sex", "M"]]],
+    }  # fmt: skip
+    text = json.dumps({"edition": "public", "tables": [table]})
+    (data / "tables.json").write_text(text, encoding="utf-8")
+    return data.parent
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"en": text, "sq": f"sq {text}", "sr": f"sr {text}"}
+
+
+def test_a_cell_of_a_release_is_explained(release: Path, atstats: Atstats) -> None:
+    """What row and column mean, what is counted, and what became of it; never why a cell is withheld."""
+    shown = atstats("explain", release, "t2.1:R1:c1")
+    withheld = atstats("explain", release, "T2.1:r1:c2", "--language", "sr")
+
+    assert shown.out.splitlines() == [
+        "T2.1:r1:c1  cell of a release",
+        "table: T2.1 (Victims)",
+        "row: Measure: number",
+        "column: Sex: female",
+        "period: 2025",
+        "value: 12",
+        "status: rounded: the number is near the true one, so that no person can be recognised",
+        "flag: b (break in the series)",
+        "unit of count: Persons",
+        "scope: Registered.",
+        "source: Agencies.",
+        "notes: A note.",
+        "counted from: victims (registered victims)",
+        "edition: public",
+    ]
+    assert withheld.out.splitlines()[1:7] == [
+        "tabela: T2.1 (sr Victims)",
+        "red: sr Measure: sr number",
+        "kolona: Pol: muški",
+        "razdoblje: 2025",
+        "stanje: zadržana: sama ili zajedno sa drugim ćelijama mogla bi otkriti nešto o licu; "
+        "koje od toga nikada se ne kaže",
+        "jedinica brojanja: sr Persons",
+    ]
+
+
+def test_a_cell_or_release_that_is_not_there_is_told_with_the_next_move(release: Path, atstats: Atstats) -> None:
+    """The last cell of the table, or the tables; and what a release looks like."""
+    got = [atstats("explain", release, cell) for cell in ("T2.1:r9:c9", "T9.9:r1:c1")]
+    nowhere = atstats("explain", release.parent / "nothing", "T2.1:r1:c1")
+    (release / "data" / "tables.json").write_text("{", encoding="utf-8")
+    damaged = atstats("explain", release, "T2.1:r1:c1")
+
+    assert [ran.err for ran in got] == [
+        "error: the release has no cell T2.1:r9:c9. The last cell of T2.1 is T2.1:r1:c2. "
+        "A cell is named by table, row and column: T2.1:r3:c1.\n",
+        "error: the release has no cell T9.9:r1:c1. Its tables are T2.1. "
+        "A cell is named by table, row and column: T2.1:r3:c1.\n",
+    ]
+    assert [ran.code for ran in (*got, nowhere, damaged)] == [2, 2, 10, 10]
+    assert "is not a release: it has no data/cells.csv with data/tables.json." in nowhere.err
+    assert "are damaged. Make the release again: atstats build-report." in damaged.err
 
 
 def test_a_sheet_is_shown_as_python_that_runs(collection: Path, atstats: Atstats) -> None:

@@ -1,5 +1,6 @@
 """What the schemas say can be read: by name, as pages, and as Python that runs."""
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from atstats.codebook import Facts, Grid, describe, listing, names, pages, pandera_source
+from atstats.codebook import KINDS, Facts, Grid, describe, listing, names, pages, pandera_source
 from atstats.schema import TYPES, Schema, Sheet, load
+from atstats.validation import crosschecks
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +59,27 @@ def test_a_rule_of_the_program_shows_an_example_sheet_by_sheet(schema: Schema) -
     ("name", "expected"),
     [
         ("purpose", [("code_list", "purpose"), ("column", "purpose")]),
-        ("police", [("submission_type", "police")]),
-        ("victims", [("sheet", "police.victims")]),
+        ("police", [("submission_type", "police"), ("code", "POLICE")]),
+        ("W1", [("submission_type", "police")]),
+        ("w11", [("submission_type", "border")]),
+        ("W12", [("elsewhere", "W12")]),
+        ("k29", [("elsewhere", "K29")]),
+        ("victims", [("sheet", "police.victims"), ("counted", "victims")]),
         ("Police.Victims", [("sheet", "police.victims")]),
-        ("services", [("sheet", f"{each}.services") for each in ("csw", "ngo", "shelter")]),
+        ("services", [*(("sheet", f"{each}.services") for each in ("csw", "ngo", "shelter")), ("code", "SERVICES")]),
+        ("age2_exploitation", [("dimension", "age2_exploitation")]),
+        ("mi_n", [("unit", "KP_THB/MI_N"), ("code", "MI_N")]),
+        ("KP_THB/MI_N", [("unit", "KP_THB/MI_N")]),
+        ("0-8", [("code", "0-8")]),
+        ("law", [("reference", "law")]),
+        ("population", [("column", "population"), ("reference", "population")]),
+        ("tables", [("listing", "tables")]),
+        ("Policia e Kosovës", [("submission_type", "police"), ("code", "POLICE")]),
+        ("prvi kontakt", [("column", "first_contact_date")]),
         ("meta", [("sheet", "meta")]),
         ("purpose_main", [("column", "purpose_main")]),
         ("police.victims.purpose_main", [("column", "purpose_main")]),
-        ("kp_thb", [("agency", "KP_THB")]),
+        ("kp_thb", [("agency", "KP_THB"), ("code", "KP_THB")]),
         ("t2.1", [("table", "T2.1")]),
         ("nothing of ours", []),
     ],
@@ -72,6 +87,186 @@ def test_a_rule_of_the_program_shows_an_example_sheet_by_sheet(schema: Schema) -
 def test_a_name_is_found_whatever_it_names(schema: Schema, name: str, expected: list[tuple[str, str]]) -> None:
     """A name that stands for two things gives both; capitals do not matter."""
     assert [(entry.kind, entry.name) for entry in describe(name, schema=schema, language="en")] == expected
+
+
+def test_a_rule_of_expressions_and_of_the_program_says_both_and_shows_every_example(schema: Schema) -> None:
+    """Single rows in one table, whole sheets in numbered ones; the sheets are those of both ways."""
+    told = {}
+    for name in ("CRT-03", "CRT-11"):
+        (entry,) = describe(name, schema=schema, language="en")
+        facts = dict(entry.parts[1].pairs) if isinstance(entry.parts[1], Facts) else {}
+        grids = [(part.caption, len(part.rows)) for part in entry.parts if isinstance(part, Grid)]
+        told[name] = (facts["sheets"], facts["evaluated"], grids)
+
+    both = (
+        "row by row, by the expressions below, where a blank leaves it not evaluated; and by the program, over all rows"
+    )
+    assert told == {
+        "CRT-03": ("court.sanctions, court.judgments", both, [
+            ("conditions", 1), ("messages", 1),
+            ("an example that passes", 1),
+            ("an example that passes: court.judgments", 1), ("an example that passes: court.sanctions", 1),
+            ("an example that fails", 1),
+            ("an example that fails: court.judgments", 1), ("an example that fails: court.sanctions", 1),
+        ]),
+        "CRT-11": ("court.judgments, court.cases, prosecution.decisions, prosecution.reports", both, [
+            ("conditions", 1), ("messages", 1),
+            ("an example that passes", 1),
+            ("an example that passes (1): court.judgments", 1), ("an example that passes (1): court.cases", 2),
+            ("an example that passes (2): prosecution.decisions", 1),
+            ("an example that fails", 1),
+            ("an example that fails (1): court.judgments", 1), ("an example that fails (2): prosecution.reports", 1),
+        ]),
+    }  # fmt: skip
+
+
+def test_how_a_rule_is_held_and_on_which_sheets_is_what_the_program_does(schema: Schema) -> None:
+    """A rule with a function is told to be held by the program, with every sheet that the function asks for."""
+    held, untold = {}, {}
+    for rule in schema.rules.values():
+        facts = describe(rule.id, schema=schema, language="en")[0].parts[1]
+        assert isinstance(facts, Facts)
+        pairs = dict(facts.pairs)
+        held[rule.id] = ("expressions" in pairs["evaluated"], "the program" in pairs["evaluated"])
+        shown = (pairs.get("sheets") or pairs.get("sheets of its examples", "")).split(", ")
+        asked = {name for group in crosschecks._NEEDS.get(rule.id, ()) for name in group}
+        untold |= {rule.id: asked - set(shown)} if asked - set(shown) else {}
+
+    assert untold == {}
+    assert held == {
+        rule.id: (bool(rule.checks), not rule.checks or rule.id in crosschecks.RULES) for rule in schema.rules.values()
+    }
+
+
+def test_a_table_is_told_with_its_population_rows_columns_and_notes(schema: Schema) -> None:
+    """The whole entry of a table, in English; the sections that count something else say so."""
+    (entry,) = describe("T3.1", schema=schema, language="en")
+
+    assert entry.parts == (
+        "Registered victims by main form of exploitation, sex and age",
+        Facts((
+            ("chapter", "3"),
+            ("unit of count", "Number of persons"),
+            ("scope", "Registered victims of the reference year by the one main form; child or adult when exploitation "
+                      "began."),
+            ("source", "Submissions of the agencies, linked."),
+            ("notes", "Forced begging is labour exploitation in the directive; it is shown apart here."),
+            ("counted from", "victims (registered victims)"),
+            ("goes to", "EU, UN, SDG, TIP"),
+        )),
+        Grid("rows", ("dimension", "categories"), ((
+            "Main form of exploitation (form)",
+            "Total, sexual exploitation, forced labour, services or servitude, forced begging, other forms, not known",
+        ),)),
+        Grid("columns", ("dimension", "categories"), ((
+            "Sex (sex2) × Child or adult when exploitation began (age2_exploitation)",
+            "(female, male, other or not known) × (child (under 18), adult (18 and over), age not known), Total",
+        ),)),
+    )  # fmt: skip
+    rows = describe("T0.1", schema=schema, language="en")[0].parts[2]
+    assert isinstance(rows, Grid)
+    assert rows.rows[1] == (
+        "Indicator (indicator)", "formally identified victims",
+        "victims (registered victims); Formally identified (identified): formally identified; "
+        "other years: published figures (identified)",
+    )  # fmt: skip
+    linkage = describe("T14.4", schema=schema, language="en")[0].parts[1]
+    assert isinstance(linkage, Facts)
+    assert dict(linkage.pairs)["rows and columns"] == "by the program"
+
+
+def test_a_code_is_told_in_every_list_that_has_it(schema: Schema) -> None:
+    """Words, crosswalks and groups by list, whether it is always valid, and what is put together under it."""
+    sex = describe("SEX", schema=schema, language="en")[-1]
+    north = describe("MI_N", schema=schema, language="sr")[-1]
+    closed = describe("MLSW", schema=schema, language="en")[0].parts[1]
+
+    assert sex.parts[0] == Grid(
+        "", ("code list", "label", "crosswalks", "groups", "source"), (
+            ("form", "sexual exploitation",
+             "htcds: SexualExploitation; ctdc: isSexualExploit; eurostat: SEX; unodc: SX", "",
+             "principal form of exploitation, as tables show it; the roll-up is the column form of purpose.csv"),
+            ("purpose", "sexual exploitation",
+             "htcds: SexualExploitation; ctdc: isSexualExploit; eurostat: SEX; unodc: SX", "form: SEX; tip: SEX",
+             "Directive 2011/36/EU as amended 2024 Art. 2(3); domain study 5b"),
+        ),
+    )  # fmt: skip
+    assert north.parts[1:] == (
+        Facts((("važi", "uvek"),)),
+        Facts((("obuhvata", "municipality 12 (Leposavić), 28 (Zubin Potok), 29 (Zvečan), 38 (Severna Mitrovica)"),)),
+    )
+    assert isinstance(closed, Facts)
+    assert dict(closed.pairs)["in the code lists"] == "agency"
+
+
+def test_what_the_schemas_do_not_hold_is_told_where_it_is(schema: Schema) -> None:
+    """An awkward case of the sample names its page, and the rules whose reason names it."""
+    (entry,) = describe("K19", schema=schema, language="en")
+
+    assert entry.parts == (
+        "An awkward case of the made-up sample (K01 to K40): sample_data/README.md says what is awkward in it and in "
+        "which workbooks it lies.",
+        Facts((("rules that name it", "CASE-06"),)),
+    )
+    assert describe("K99", schema=schema, language="en") == ()
+
+
+def test_every_file_of_reference_data_is_shown_line_by_line(schema: Schema, root: Path) -> None:
+    """Its words, its place, and its lines under the keys of the file."""
+    for path in sorted((root / "schemas" / "reference").glob("*.csv")):
+        entry = next(each for each in describe(path.stem, schema=schema, language="sq") if each.kind == "reference")
+        words, facts, grid = entry.parts
+        header, *lines = csv.reader(path.read_text(encoding="utf-8").splitlines())
+
+        assert words == schema.guidance[f"reference.{path.stem}"].sq
+        assert facts == Facts((("skedari", f"schemas/reference/{path.name}"), ("rreshtat", str(len(lines)))))
+        assert grid == Grid("", tuple(header), tuple(map(tuple, lines)))
+
+
+def test_the_numbers_of_submission_types_are_each_given_once(schema: Schema) -> None:
+    """W1 to W11 of the specification; reference data are W12, and no workbook."""
+    numbers = [workbook.number for workbook in schema.workbooks.values() if workbook.number]
+
+    assert sorted(numbers) == sorted(f"W{number}" for number in range(1, 12))
+
+
+@pytest.mark.parametrize("language", ["sq", "sr"])
+def test_headings_are_in_the_language_asked_for(schema: Schema, language: str) -> None:
+    """The kind of an entry and the names of its facts are words of that language."""
+    words = {labels.of(language) for key, labels in schema.guidance.items() if key.startswith("word.")}
+    for name in names(schema):
+        for entry in describe(name, schema=schema, language=language):
+            facts = [pair[0] for part in entry.parts if isinstance(part, Facts) for pair in part.pairs]
+            assert {entry.heading, *facts} <= words, name
+
+
+def test_types_of_columns_are_in_the_language_asked_for(schema: Schema) -> None:
+    """One column of each type, in Albanian."""
+    columns = describe("police.victims", schema=schema, language="sq")[0].parts[2]
+
+    assert isinstance(columns, Grid)
+    shown = {row[0]: row[2] for row in columns.rows}
+    names_of_types = (
+        "last_name",
+        "first_contact_date",
+        "episode_no",
+        "sex",
+        "purpose_all",
+        "cooperates",
+        "prev_victim",
+    )
+    assert [shown[name] for name in names_of_types] == [
+        "tekst; e identifikon një person", "datë", "numër i plotë", "kod sex", "kode purpose", "kod cooperation",
+        "po ose jo",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_that_is_listed_can_be_shown(schema: Schema, kind: str) -> None:
+    """The list itself too."""
+    for name, _ in listing(kind, schema=schema, language="en"):
+        assert describe(name, schema=schema, language="en"), name
+    assert describe(kind, schema=schema, language="en")[-1].kind == "listing"
 
 
 @pytest.mark.parametrize("language", ["en", "sq", "sr", "sr-cyrl"])

@@ -1,4 +1,4 @@
-"""What the schemas say about one thing, as paragraphs, facts and small tables.
+"""What the schemas say about a rule, a submission type or an agency, as paragraphs, facts and small tables.
 
 The terminal and the codebook print the same entries; only how they look differs.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from atstats.schema import Agency, CodeList, Column, Labels, Rule, Schema, Sheet, TableDefinition, Workbook
+from atstats.schema import Agency, Column, Labels, Rule, Schema, Sheet, Unit, Workbook
 from atstats.schema.wording import bounds_words, note_words, obligation_words
 from atstats.vocabulary import Scope, Severity
 
@@ -20,12 +20,15 @@ __all__ = [
     "Part",
     "Voice",
     "agency_entry",
-    "code_list_entry",
+    "as_text",
     "column_entry",
+    "filled",
+    "in_languages",
     "rule_entry",
+    "rule_sheets",
     "sheet_entry",
-    "table_entry",
     "unfilled",
+    "unit_entry",
     "workbook_entry",
 ]
 
@@ -56,9 +59,11 @@ class Entry:
     """One thing of the schemas: a rule, a code list, a sheet, a column, an agency, a table."""
 
     kind: str
-    """A key of the words: rule, code_list, sheet, column, submission_type, agency, table."""
+    """A key of the words: rule, code_list, code, sheet, column, submission_type, agency, unit, table, ..."""
     name: str
     parts: tuple[Part, ...]
+    heading: str
+    """The kind in the language of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +86,26 @@ class Voice:
         """A text in each of the languages of labels."""
         return tuple(labels.of(language) for language in self.labels)
 
+    def entry(self, kind: str, name: str, *parts: Part) -> Entry:
+        """An entry of a kind, without the parts that have nothing to show."""
+        shown = tuple(part for part in parts if part != Facts(()))
+        return Entry(kind, name, shown, self.word(kind))
+
     def yes_no(self, *, holds: bool) -> str:
         """Yes or no."""
         return self.word("yes" if holds else "no")
 
 
-def _facts(pairs: Iterable[tuple[str, str]]) -> Facts:
+def filled(pairs: Iterable[tuple[str, str]]) -> Facts:
+    """The pairs that have a value."""
     return Facts(tuple((name, value) for name, value in pairs if value))
 
 
-def _in_languages(voice: Voice, labels: Any) -> tuple[Part, ...]:
+def in_languages(voice: Voice, labels: Any) -> tuple[Part, ...]:
+    """A text as a paragraph, or in each language of labels."""
     if len(voice.labels) == 1:
         return (labels.of(voice.labels[0]),)
-    return (_facts(zip(voice.labels, voice.shown(labels), strict=True)),)
+    return (filled(zip(voice.labels, voice.shown(labels), strict=True)),)
 
 
 # --------------------------------------------------------------------------- rules
@@ -101,16 +113,16 @@ def _in_languages(voice: Voice, labels: Any) -> tuple[Part, ...]:
 
 def rule_entry(rule: Rule, voice: Voice) -> Entry:
     """A rule: statement, weight, reach, reason, how it is held, and examples."""
-    by_row = bool(rule.checks)
     held_back = rule.scope is Scope.PUBLICATION and rule.severity is Severity.ERROR
-    facts = _facts(
+    sheets = rule_sheets(rule, voice.schema)
+    facts = filled(
         [
             (voice.word("severity"), voice.word("unpublished" if held_back else rule.severity)),
             (voice.word("looks_at"), voice.word(rule.scope)),
             (voice.word("reason"), rule.reason),
             (voice.word("next"), unfilled(rule.hint.of(voice.language), voice)),
-            (voice.word("applies_to"), ", ".join(rule.applies_to or _sheets_in(rule))),
-            (voice.word("evaluated"), voice.word("by_expression" if by_row else "by_program")),
+            (voice.word("applies_to" if rule.applies_to else "example_sheets"), ", ".join(sheets)),
+            (voice.word("evaluated"), voice.word(_held_by(rule))),
             (voice.word("needs"), ", ".join(voice.word(need) for need in rule.needs)),
             (voice.word("parameters"), ", ".join(f"{key} = {value:.10g}" for key, value in rule.parameters.items())),
         ]
@@ -125,7 +137,30 @@ def rule_entry(rule: Rule, voice: Voice) -> Entry:
         grids.append(Grid(voice.word("messages"), (voice.word("detail"), voice.word("message")), said))
     examples = [*_examples(rule.passes, voice.word("passes")), *_examples(rule.fails, voice.word("fails"))]
     statement = Labels(*(unfilled(text, voice) for text in rule.statement.all()))
-    return Entry("rule", rule.id, (*_in_languages(voice, statement), facts, *grids, *examples))
+    return voice.entry("rule", rule.id, *in_languages(voice, statement), facts, *grids, *examples)
+
+
+def rule_sheets(rule: Rule, schema: Schema) -> tuple[str, ...]:
+    """The sheets that it states, then the further sheets of its examples; a publication rule's are of tables."""
+    examples = () if rule.scope is Scope.PUBLICATION else (*rule.passes, *rule.fails)
+    named = {name for example in examples for name in _keys(example)}
+    shown = sorted(sheet.record_type for sheet in schema.sheets() if sheet.record_type in named)
+    return tuple(dict.fromkeys((*rule.applies_to, *shown)))
+
+
+def _keys(example: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in example.items():
+        yield key
+        if isinstance(value, Mapping):
+            yield from _keys(value)
+
+
+def _held_by(rule: Rule) -> str:
+    """A key of the words. Whole sheets are the examples of what a function looks at, single rows those of SQL."""
+    if not rule.checks:
+        return "by_program"
+    of_sheets = any(_is_rows(value) for example in (*rule.passes, *rule.fails) for value in example.values())
+    return "by_both" if of_sheets else "by_expression"
 
 
 def unfilled(text: str, voice: Voice) -> str:
@@ -133,19 +168,14 @@ def unfilled(text: str, voice: Voice) -> str:
     return _PLACE.sub("…", text.replace("{cells}", voice.word("cells")))
 
 
-def _sheets_in(rule: Rule) -> list[str]:
-    """The sheets of its failing examples; a publication rule's examples are of tables."""
-    examples = () if rule.scope is Scope.PUBLICATION else rule.fails
-    return sorted({key for example in examples for key, value in example.items() if isinstance(value, list)})
-
-
 def _examples(examples: Sequence[Mapping[str, Any]], caption: str) -> Iterator[Grid]:
-    """Rows of one sheet in one table; where an example has rows of several sheets, the first, a table each."""
-    plain = [example for example in examples if not any(_is_rows(value) for value in example.values())]
-    if plain:
-        yield _rows_grid(caption, plain)
-        return
-    yield from _tables(examples[0] if examples else {}, caption)
+    """All rows of one sheet in one table; each example with rows of several sheets in a table for each of these."""
+    rows = [example for example in examples if not any(_is_rows(value) for value in example.values())]
+    whole = [example for example in examples if example not in rows]
+    if rows:
+        yield _rows_grid(caption, rows)
+    for number, example in enumerate(whole, start=1):
+        yield from _tables(example, f"{caption} ({number})" if len(whole) > 1 else caption)
 
 
 def _tables(example: Mapping[str, Any], caption: str) -> Iterator[Grid]:
@@ -155,7 +185,7 @@ def _tables(example: Mapping[str, Any], caption: str) -> Iterator[Grid]:
         elif _is_rows(value):
             yield _rows_grid(f"{caption}: {key}", value)
         else:
-            yield Grid(caption, (key,), ((_shown(value),),))
+            yield Grid(caption, (key,), ((as_text(value),),))
 
 
 def _is_rows(value: Any) -> bool:
@@ -166,63 +196,25 @@ def _is_rows(value: Any) -> bool:
 
 def _rows_grid(caption: str, rows: Sequence[Mapping[str, Any]]) -> Grid:
     names = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Grid(caption, names, tuple(tuple(_shown(row.get(name)) for name in names) for row in rows))
+    return Grid(caption, names, tuple(tuple(as_text(row.get(name)) for name in names) for row in rows))
 
 
-def _shown(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value of the schemas as text; several with a semicolon between, and nothing for none."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        return ";".join(_shown(each) for each in value)
+        return ";".join(as_text(each) for each in value)
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-# --------------------------------------------------------------------------- code lists
-
-
-def code_list_entry(codes: CodeList, voice: Voice) -> Entry:
-    """A code list: its codes with labels, validity, crosswalks and groups, and who uses it."""
-    users = [
-        f"{sheet.record_type}.{column.name}"
-        for sheet in voice.schema.sheets()
-        for column in sheet.columns
-        if column.codes == codes.id
-    ]
-    unchecked = sum(not code.checked for code in codes)
-    sources = {code.source for code in codes}
-    facts = _facts(
-        [
-            (voice.word("unchecked"), voice.word("of", part=unchecked, whole=len(codes.codes)) if unchecked else ""),
-            (voice.word("source"), next(iter(sources)) if len(sources) == 1 else ""),
-            (voice.word("used_by"), ", ".join(users)),
-        ]
-    )
-    further = dict.fromkeys(name for code in codes for name in code.maps)  # in the order of the file
-    mapped = [name for name in further if any(code.maps.get(name) for code in codes)]
-    dated = any(code.valid_from or code.valid_to for code in codes)
-    header = (voice.word("code"), *voice.label_header())
-    if dated:
-        header += (voice.word("valid_from"), voice.word("valid_to"))
-    header += tuple(mapped)
-    if len(sources) > 1:
-        header += (voice.word("source"),)
-    rows = []
-    for code in codes:
-        row = (code.code, *voice.shown(code.labels))
-        if dated:
-            row += (_shown(code.valid_from), _shown(code.valid_to))
-        row += tuple(code.maps.get(name, "") for name in mapped)
-        rows.append((*row, code.source) if len(sources) > 1 else row)
-    return Entry("code_list", codes.id, (facts, Grid("", header, tuple(rows))))
 
 
 # --------------------------------------------------------------------------- sheets and columns
 
 
 def workbook_entry(workbook: Workbook, voice: Voice) -> Entry:
-    """A submission type: its sheets, and who sends it."""
+    """A submission type: its number, its sheets, and who sends it."""
     schema = voice.schema
     senders = [agency.code for agency in schema.agencies.values() if agency.workbook == workbook.id]
     sheets = tuple(
@@ -230,39 +222,39 @@ def workbook_entry(workbook: Workbook, voice: Voice) -> Entry:
         for sheet in workbook.sheets
     )
     header = (voice.word("sheet"), *voice.label_header(), voice.word("one_row"))
-    facts = _facts([(voice.word("agency"), ", ".join(senders))])
-    return Entry(
-        "submission_type", workbook.id, (*_in_languages(voice, workbook.label), facts, Grid("", header, sheets))
+    facts = filled([(voice.word("number"), workbook.number), (voice.word("agency"), ", ".join(senders))])
+    return voice.entry(
+        "submission_type", workbook.id, *in_languages(voice, workbook.label), facts, Grid("", header, sheets)
     )
 
 
 def sheet_entry(sheet: Sheet, voice: Voice) -> Entry:
     """A sheet: what a row is, its columns, its example rows and the rules that hold on it."""
     schema = voice.schema
-    rules = [rule.id for rule in schema.rules.values() if sheet.record_type in rule.applies_to]
-    facts = _facts(
+    rules = [rule.id for rule in schema.rules.values() if sheet.record_type in rule_sheets(rule, schema)]
+    facts = filled(
         [
             (voice.word("one_row"), schema.translated("grain", sheet.grain, voice.language)),
             (voice.word("role"), voice.word(sheet.role) if sheet.role else ""),
             (voice.word("key"), ", ".join(sheet.key)),
-            (voice.word("rules"), ", ".join(rules)),
+            (voice.word("named_in"), ", ".join(rules)),
         ]
     )
     header = (voice.word("column"), *voice.label_header(), *_column_header(voice))
     rows = tuple(
         (column.name, *voice.shown(column.label), *_column_row(column, sheet, voice)) for column in sheet.columns
     )
-    parts: list[Part] = [*_in_languages(voice, sheet.label), facts, Grid(voice.word("columns"), header, rows)]
+    parts: list[Part] = [*in_languages(voice, sheet.label), facts, Grid(voice.word("columns"), header, rows)]
     if sheet.examples:
         parts.append(_upright(voice.word("examples"), sheet.examples, voice.word("column")))
-    return Entry("sheet", sheet.name if sheet.name == "meta" else sheet.record_type, tuple(parts))
+    return voice.entry("sheet", sheet.name if sheet.name == "meta" else sheet.record_type, *parts)
 
 
 def _upright(caption: str, rows: Sequence[Mapping[str, Any]], first: str) -> Grid:
     """Example rows as columns: a sheet has far more columns than examples."""
     names = dict.fromkeys(name for row in rows for name in row)
     header = (first, *(str(number) for number in range(1, len(rows) + 1)))
-    return Grid(caption, header, tuple((name, *(_shown(row.get(name)) for row in rows)) for name in names))
+    return Grid(caption, header, tuple((name, *(as_text(row.get(name)) for row in rows)) for name in names))
 
 
 def _column_header(voice: Voice) -> tuple[str, ...]:
@@ -274,7 +266,9 @@ def _column_row(column: Column, sheet: Sheet, voice: Voice) -> tuple[str, ...]:
     note = note_words(column, schema=schema, language=language)
     if column.decided_here:
         note = f"{note} ({voice.word('decided_here')})".strip()
-    kind = f"{column.type} {column.codes}" if column.type in ("code", "codes") else column.type
+    kind = voice.word(f"type_{column.type}")
+    if column.type in ("code", "codes"):
+        kind = f"{kind} {column.codes}"
     return (
         f"{kind}; {voice.word('identity')}" if column.identity else kind,
         obligation_words(column, sheet, schema=schema, language=language),
@@ -295,10 +289,10 @@ def column_entry(name: str, found: Sequence[tuple[Sheet, Column]], voice: Voice)
         if any(name in check.blame for check in rule.checks)
         and any(sheet.record_type in rule.applies_to for sheet, _ in found)
     ]
-    return Entry("column", name, (_facts([(voice.word("rules"), ", ".join(rules))]), Grid("", header, rows)))
+    return voice.entry("column", name, filled([(voice.word("rules"), ", ".join(rules))]), Grid("", header, rows))
 
 
-# --------------------------------------------------------------------------- agencies and tables
+# --------------------------------------------------------------------------- agencies
 
 
 def agency_entry(agency: Agency, voice: Voice) -> Entry:
@@ -307,40 +301,50 @@ def agency_entry(agency: Agency, voice: Voice) -> Entry:
     sends = (
         f"{agency.workbook} ({schema.workbooks[agency.workbook].label.of(voice.language)})" if agency.workbook else ""
     )
-    facts = _facts(
+    facts = filled(
         [
-            (voice.word("kind"), agency.kind),
-            (voice.word("workbook"), sends),
+            (voice.word("kind"), _kind(agency.kind, voice)),
+            (voice.word("workbook"), sends or voice.word("sends_none")),
             (voice.word("registers"), voice.yes_no(holds=agency.registers)),
             (voice.word("assists"), voice.yes_no(holds=agency.assists)),
-            (voice.word("valid_from"), _shown(agency.valid_from)),
-            (voice.word("valid_to"), _shown(agency.valid_to)),
+            (voice.word("valid_from"), as_text(agency.valid_from)),
+            (voice.word("valid_to"), as_text(agency.valid_to)),
             (voice.word("successor"), agency.successor),
             (voice.word("shown_as"), agency.shown_as),
             (voice.word("priority"), str(agency.priority) if agency.registers else ""),
+            (voice.word("in_lists"), ", ".join(_lists_with(agency, schema))),
         ]
     )
-    parts: list[Part] = [*_in_languages(voice, agency.label), facts]
+    parts: list[Part] = [*in_languages(voice, agency.label), facts]
     units = [unit for unit in schema.units.values() if unit.agency == agency.code]
     if units:
         rows = tuple((unit.code, *voice.shown(unit.label)) for unit in units)
         parts.append(Grid(voice.word("units"), (voice.word("code"), *voice.label_header()), rows))
-    return Entry("agency", agency.code, tuple(parts))
+    return voice.entry("agency", agency.code, *parts)
 
 
-def table_entry(table: TableDefinition, voice: Voice) -> Entry:
-    """A table of the report: unit of count, scope, source and notes."""
-    populations = voice.schema.populations
-    counted = populations[table.population].label.of(voice.language) if table.population in populations else ""
-    facts = _facts(
+def _lists_with(agency: Agency, schema: Schema) -> list[str]:
+    """The code lists in which its code stands for the agency; in others NONE stands for something else."""
+    return [
+        codes.id
+        for codes in schema.codelists.values()
+        if any((code.code, code.labels) == (agency.code, agency.label) for code in codes)
+    ]
+
+
+def _kind(kind: str, voice: Voice) -> str:
+    labels = voice.schema.kinds.get(kind)
+    return f"{kind} ({labels.of(voice.language)})" if labels else kind
+
+
+def unit_entry(unit: Unit, voice: Voice) -> Entry:
+    """A part of an agency that may send a workbook of its own."""
+    agency = voice.schema.agencies[unit.agency]
+    facts = filled(
         [
-            (voice.word("chapter"), str(table.chapter)),
-            (voice.word("unit_of_count"), table.unit.of(voice.language)),
-            (voice.word("scope"), table.scope.of(voice.language)),
-            (voice.word("source"), table.source.of(voice.language)),
-            *((voice.word("notes"), note.of(voice.language)) for note in table.notes),
-            (voice.word("population"), counted),
-            (voice.word("feeds"), ", ".join(table.feeds)),
+            (voice.word("agency"), f"{agency.code} ({agency.label.of(voice.language)})"),
+            (voice.word("valid_from"), as_text(unit.valid_from)),
+            (voice.word("valid_to"), as_text(unit.valid_to)),
         ]
     )
-    return Entry("table", table.id, (*_in_languages(voice, table.title), facts))
+    return voice.entry("unit", f"{unit.agency}/{unit.code}", *in_languages(voice, unit.label), facts)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from atstats.codebook.codes import code_list_entry
 from atstats.codebook.entries import (
     Entry,
     Facts,
     Grid,
     Part,
     Voice,
-    code_list_entry,
     rule_entry,
     sheet_entry,
     workbook_entry,
@@ -42,6 +42,7 @@ def _index(voice: Voice) -> str:
     rows = tuple(
         (
             f"[{workbook.id}]({workbook.id}.md)",
+            workbook.number,
             *voice.shown(workbook.label),
             str(len(workbook.sheets) - 1),
             str(sum(len(sheet.columns) for sheet in workbook.sheets if sheet.name != "meta")),
@@ -57,7 +58,7 @@ def _index(voice: Voice) -> str:
             "What each agency sends, column by column, as the schemas in `schemas/` say it.",
             "`atstats explain NAME` shows any of it in the terminal, in each of the three languages.",
             "",
-            *_table(Grid("", ("submission type", *LABEL_LANGUAGES, "sheets", "columns"), rows)),
+            *_table(Grid("", ("submission type", "number", *LABEL_LANGUAGES, "sheets", "columns"), rows)),
             "",
             "- [meta](meta.md): the sheet that every workbook begins with.",
             "- [Code lists](codelists.md): every code with its labels, dates and crosswalks.",

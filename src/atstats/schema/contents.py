@@ -41,6 +41,10 @@ class Schema:
     """Hash of every file of the folder, names included."""
     guidance: Mapping[str, Labels] = field(default_factory=dict)
     """"section.key" -> words for the registrar: guidance, notes on headers, names of properties."""
+    kinds: Mapping[str, Labels] = field(default_factory=dict)
+    """Kind of agency -> its name."""
+    reference: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """Every file of `reference/` as it stands: its name without ending -> its lines."""
 
     def sheet(self, record_type: str) -> Sheet:
         """The sheet of a record type such as "police.victims".

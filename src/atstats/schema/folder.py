@@ -70,7 +70,8 @@ class Folder:
         try:
             given = tomllib.loads((path or self.path / name).read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            self.fault(name, "", f"is not TOML: {problem}")
+            twice = "; write each heading once, and all its lines below it" if "twice" in str(problem) else ""
+            self.fault(name, "", f"is not TOML: {problem}{twice}")
         except OSError as problem:
             self.fault(name, "", _unread(problem))
         else:
@@ -105,6 +106,10 @@ class Folder:
             self.fault(name, "", "has no line below its header")
         numbered = enumerate(rows, start=2)
         return {number: row for number, row in numbered if self._is_sound(name, f"line {number}", row, columns)}
+
+    def lines(self, name: str) -> tuple[dict[str, str], ...]:
+        """The lines of a CSV file as they stand."""
+        return tuple(self.csv(name, {}).values())
 
     def _is_sound(self, name: str, place: str, row: Mapping[Any, Any], columns: Mapping[str, Cell]) -> bool:
         if None in row or None in row.values():

@@ -277,6 +277,8 @@ class Keys:
     """Key -> form; one that is wrong is left out."""
     others: Entries | None = None
     """What every other key must be; none: there may be no other."""
+    stray: str = ""
+    """What a line at the top, where only headings stand, is told; empty: that its key is unknown."""
 
     @property
     def blank(self) -> dict[str, Any]:
@@ -292,6 +294,9 @@ class Keys:
         others = {name: each for name, each in given.items() if name not in {*self.required, *self.optional}}
         if self.others:
             table |= self.others.read(others, key, fault) or {}
+        elif others and self.stray:
+            for name in sorted(others):
+                fault(below(key, name), self.stray)
         elif others:
             # A key that nothing reads is a slip of the keyboard that would be lost.
             fault(key, f"has the unknown key(s) {', '.join(sorted(others))}")

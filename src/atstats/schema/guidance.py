@@ -6,7 +6,7 @@ from atstats.schema.model import Labels
 
 __all__ = ["read_guidance"]
 
-_BY_KEY = ("guide", "column", "condition", "word", "findings", "terminal")
+_BY_KEY = ("guide", "column", "condition", "word", "findings", "terminal", "reference", "elsewhere")
 _BY_ENGLISH = ("grain", "note")
 """Sections whose key is the English text itself."""
 

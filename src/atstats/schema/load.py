@@ -9,7 +9,7 @@ from atstats.schema.folder import ANY, CODE, FILLED, NUMBER, WHOLE, YEAR, Cell, 
 from atstats.schema.guidance import read_guidance
 from atstats.schema.model import CodeList
 from atstats.schema.references import check_references
-from atstats.schema.registers import agency_lists, check_articles, read_agencies, read_codelists, read_law
+from atstats.schema.registers import agency_lists, check_articles, read_agencies, read_codelists, read_kinds, read_law
 from atstats.schema.rulebook import read_rules
 from atstats.schema.settings import read_editions, read_linkage
 from atstats.schema.sheets import read_workbooks
@@ -98,6 +98,8 @@ def _read(folder: Folder, own_agencies: Path | None) -> Schema:
         linkage=read_linkage(folder),
         editions=read_editions(folder),
         guidance=read_guidance(folder),
+        kinds=read_kinds(folder),
+        reference={Path(name).stem: folder.lines(name) for name in folder.names("reference/*.csv")},
         # A folder with a fault is never used, and a file that cannot be read has no hash.
         digest="" if folder.faults else folder.digest(own_agencies.read_bytes() if own_agencies is not None else b""),
     )

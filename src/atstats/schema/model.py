@@ -184,6 +184,8 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     example_year: int = 2025
     """The reference year that the example rows are written for."""
+    number: str = ""
+    """The short name that the specification gives it ("W1"); empty for none."""
 
     def sheet(self, name: str) -> Sheet:
         """The sheet with this key.

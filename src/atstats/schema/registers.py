@@ -16,6 +16,7 @@ __all__ = [
     "check_articles",
     "read_agencies",
     "read_codelists",
+    "read_kinds",
     "read_law",
 ]
 
@@ -61,7 +62,7 @@ _AGENCIES = Keys(
     {"kinds": Entries(Keys({"label": Words()}, _OF_KIND), least=1, naming=NAME), "agencies": _ADDED["agencies"]},
     {"units": _ADDED["units"]},
 )
-_OWN_AGENCIES = Keys({}, _ADDED)
+_OWN_AGENCIES = Keys({}, _ADDED, stray="must stand below the heading [agencies] or [units]")
 
 
 # --------------------------------------------------------------------------- code lists
@@ -125,6 +126,12 @@ def read_agencies(folder: Folder, own: Path | None) -> tuple[dict[str, Agency], 
         units |= {(each.agency, each.code): each for each in _units(folder, file, entries, agencies)}
         _check_agencies(folder, file, [agencies[code] for code in entries.get("agencies", {})], agencies)
     return agencies, units
+
+
+def read_kinds(folder: Folder) -> dict[str, Labels]:
+    """The kinds of `agencies.toml`: kind -> its name."""
+    kinds: Mapping[str, Any] = folder.toml("agencies.toml", _AGENCIES)["kinds"]
+    return {kind: given["label"] for kind, given in kinds.items()}
 
 
 def _agencies(

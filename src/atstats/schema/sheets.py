@@ -46,7 +46,7 @@ _SHEET = Keys(
 )
 _WORKBOOK = Keys(
     {"label": Words(), "sheets": Entries(_SHEET, least=1, naming=NAME)},
-    {"version": Text(), "example_year": Number(whole=True, least=2000, most=2100)},
+    {"version": Text(), "number": Text(), "example_year": Number(whole=True, least=2000, most=2100)},
 )
 
 _Blocks = Mapping[str, Mapping[str, Column]]
@@ -69,6 +69,7 @@ def read_workbooks(folder: Folder) -> dict[str, Workbook]:
             version=given.get("version", "1"),
             sheets=tuple(_sheet(folder, identifier, key, sheet, blocks) for key, sheet in given["sheets"].items()),
             example_year=given.get("example_year", 2025),
+            number=given.get("number", ""),
         )
     return workbooks
 
