@@ -507,7 +507,9 @@ def main() -> None:
 
         console.show_failure(failure)
         sys.exit(failure.exit_code)
-    except Exception:
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException:  # a panic of polars is no Exception, and its words may hold data too
         from atstats import console
 
         kind, _, trace = sys.exc_info()

@@ -192,13 +192,15 @@ def _other_cells(numbered: pl.DataFrame, letters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fingerprints(found: pl.DataFrame, *, books: Sequence[Book]) -> list[str]:
-    """A hash of rule, place in the schema, record key and value: the same wherever the row stands.
+    """A hash of rule, place in the schema, record key and value: the same wherever the row and the column stand.
+
+    Only a column that the schema does not know is told by its letters.
 
     The record and its value enter as a hash of their own, so that a list of likely values alone
     does not give the value away.
     """
     records = _Records(books)
-    letters = pl.col("cell").fill_null("").str.replace(r"\d+$", "")
+    letters = pl.when(pl.col("column") == "").then(pl.col("cell").str.replace(r"\d+$", "")).fill_null("")
     columns = ("submission", "record_type", "row", "column")
     place = pl.concat_str(
         [pl.coalesce("tab", "record_type"), pl.col("column"), letters, "rule", "detail", "note"], separator="\x1f"

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from string import digits
 
 import polars as pl
 
@@ -48,6 +49,8 @@ class FoundSheet:
     letters: Mapping[str, str]
     """Column key -> Excel's letters."""
     header_row: int
+    header_rows: tuple[int, ...]
+    """That row and the header rows beside it; what stands elsewhere above the data is a title."""
     values: pl.DataFrame
     kinds: pl.DataFrame
 
@@ -55,6 +58,10 @@ class FoundSheet:
     def record_type(self) -> str:
         """ "police.victims": workbook and sheet."""
         return self.sheet.record_type
+
+    def column(self, letters: str) -> str:
+        """The key of the column that stands there; empty where the schema does not know it."""
+        return next((key for key, where in self.letters.items() if where == letters), "")
 
     @property
     def place(self) -> SheetPlace:
@@ -121,6 +128,7 @@ def locate(tab: RawSheet, sheet: Sheet) -> FoundSheet | None:
         tab=tab.name,
         letters=letters,
         header_row=header_row,
+        header_rows=tuple(headers),
         values=tab.values.filter(data),
         kinds=tab.kinds.filter(data),
     )
@@ -141,12 +149,13 @@ def find_sheet(
         return None, [breach(file, rule="META-07", tab=tab.name, detail="header", note=sheet.name)]
     problems = [*_unknown_columns(tab, found, file=file), *_missing_columns(found, file=file, nil=nil)]
     totals = _totals_rows(found)
-    for row, letters in totals.items():
-        problems.append(
-            breach(
-                file, rule="META-08", record_type=found.record_type, row=row, cell=f"{letters}{row}", detail="totals"
-            )
+    problems += [
+        breach(
+            file, rule="META-08", record_type=found.record_type, row=row, cell=f"{letters}{row}",
+            column=found.column(letters), detail="totals",
         )
+        for row, letters in totals.items()
+    ]  # fmt: skip
     mask = _filled_rows(found) & ~found.values["row"].is_in(list(totals))
     found = replace(found, values=found.values.filter(mask), kinds=found.kinds.filter(mask))
     problems += _structure(found, file=file, facts=facts)
@@ -166,7 +175,7 @@ def _unknown_columns(tab: RawSheet, found: FoundSheet, *, file: str) -> Iterator
     known = _known_columns(found.sheet)
     spare = {name: key for name, key in known.items() if key not in found.letters}
     header = tab.values.filter(pl.col("row") == found.header_row)
-    early = tab.values.filter(pl.col("row") <= found.header_row)
+    early = tab.values.filter(pl.col("row").is_in(found.header_rows) & (pl.col("row") <= found.header_row))
     for name in tab.values.columns:
         if name == "row" or name in found.letters.values():
             continue
@@ -252,8 +261,8 @@ def _structure(found: FoundSheet, *, file: str, facts: tuple[Fact, ...]) -> Iter
             cell, detail, note = told
             row = int(re.sub(r"\D", "", cell)) if cell else None
             yield breach(
-                file, rule="META-08", record_type=found.record_type, row=row, cell=cell, detail=detail, note=note,
-                severity=_MILD.get(fact.kind),
+                file, rule="META-08", record_type=found.record_type, row=row, cell=cell,
+                column=found.column(cell.rstrip(digits)), detail=detail, note=note, severity=_MILD.get(fact.kind),
             )  # fmt: skip
 
 
@@ -267,7 +276,8 @@ def _doubt(fact: Fact, found: FoundSheet, *, rows: list[int], filled: set[str]) 
             return None
         if fact.kind == "merged":
             return fact.where.partition(":")[0], fact.kind, ""
-        cell = f"{next(iter(found.letters.values()))}{covered[0]}"
+        first = next(column.name for column in found.sheet.columns if column.name in found.letters)
+        cell = f"{found.letters[first]}{covered[0]}"
         return (cell, "hidden_row", "") if len(covered) == 1 else (cell, "hidden_rows", fact.where)
     if fact.kind in _WHOLE_SHEET and rows:
         return (fact.where if fact.kind == "formula" else "", fact.kind, "")

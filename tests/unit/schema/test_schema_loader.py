@@ -232,7 +232,7 @@ NGO_NEW = {{kind = "ngo", successor = "NOBODY", workbook = "none", {_LABEL}}}
         load(schemas, own_agencies=own)
 
     assert failure.value.message.splitlines()[1:] == [
-        "  2025/agencies.toml  has the unknown key(s) kinds",
+        "  2025/agencies.toml  kinds  must stand below the heading [agencies] or [units]",
         "  2025/agencies.toml  agencies.NGO_NEW.workbook  names the unknown workbook none",
         "  2025/agencies.toml  units.NOBODY/NEW  names the unknown agency NOBODY",
         "  2025/agencies.toml  agencies.NGO_NEW.successor  names the unknown agency NOBODY",

@@ -179,9 +179,9 @@ def test_doubtful_cells_are_told_one_by_one(checked: Check) -> None:
         ("", "", "META-09", "date_1904", ""),
         ("awareness", "", "META-08", "hidden_sheet", ""),
         ("trainings", "H2", "META-08", "hidden_column", ""),
-        ("trainings", "G3", "META-08", "merged", ""),
         ("trainings", "H3", "META-08", "error_value", ""),
         ("trainings", "F3", "META-08", "no_value", ""),
+        ("trainings", "G3", "META-08", "merged", ""),
         ("trainings", "A4", "META-08", "hidden_row", ""),
     ]
     severities = dict(got.findings.select("detail", "severity").iter_rows())
