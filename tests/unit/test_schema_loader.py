@@ -8,7 +8,7 @@ from atstats.errors import ConfigurationError
 from atstats.schema import load
 
 _CODES = "code,en,sq,sr,valid_from,valid_to,source,checked,htcds,ctdc,eurostat,unodc,ictip\n"
-_LAW = "offence,article,code,valid_from,valid_to,min_months,max_months,aggravated_min,source\n"
+_LAW = "offence,article,code,valid_from,valid_to,min_months,max_months,aggravated_min,period,least,most,source\n"
 _LABEL = 'label = {en = "a", sq = "b", sr = "c"}'
 
 
@@ -69,7 +69,9 @@ def test_every_fault_is_told_at_once_with_file_and_key(tmp_path: Path) -> None:
             "M,m,m,m,2020-01-01,2019-01-01,x,,,,,,\n",
             "codelists/offence.csv": f"{_CODES}THB,a,b,c,,,x,,,,,,\n",
             "reference/law.csv": f"{_LAW}"
-            "THB,165,x,2019-01-01,,60,12,,x\nTHB,171,x,2018-01-01,2019-06-30,,,,x\nARSON,1,x,2018-01-01,,,,,x\n",
+            "THB,165,x,2019-01-01,,60,12,,,,,x\nTHB,171,x,2018-01-01,2019-06-30,,,,,,,x\n"
+            "ARSON,1,x,2018-01-01,,,,,,,,x\n,,x,2018-01-01,,,,,DAYS,9,8,x\n,,x,2019-01-01,,,,,DAYS,,,x\n"
+            ",,x,2019-01-01,,,,,,,,x\n",
             "agencies.toml": f"""[kinds.police]
 {_LABEL}
 [agencies]
@@ -115,6 +117,9 @@ checks = [{must = "wrong > 1", blame = ["nocolumn"]}]
         "reference/law.csv  line 2  min_months is above max_months",
         "reference/law.csv  line 3  holds at the same time as article 165 for THB",
         "reference/law.csv  line 4 offence  names the unknown offence ARSON",
+        "reference/law.csv  line 5  least is above most",
+        "reference/law.csv  line 6  holds at the same time as another line for DAYS",
+        "reference/law.csv  line 7  must name an offence or a period, and not both",
         "agencies.toml  A valid_to  is before valid_from",
         "agencies.toml  A  names the unknown workbook none",
         "agencies.toml  B.kind  names the unknown kind fire",

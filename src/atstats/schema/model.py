@@ -281,9 +281,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One article in one version of the code. Months are null where the source gives none."""
+    """One article in one version of the code, about an offence or about a period. Null where the source gives none."""
 
     offence: str
+    """The offence with its range of months; empty for a period."""
     article: str
     code: str
     valid_from: date
@@ -292,7 +293,11 @@ class Law:
     maximum_months: int | None
     aggravated_minimum_months: int | None
     source: str
+    period: str = ""
+    """A length that is no sentence: REFLECTION_DAYS, or in years LIABILITY_AGE and MARRIAGE_AGE."""
+    least: int | None = None
+    most: int | None = None
 
     def in_force(self, day: date) -> bool:
-        """Whether the article applies to an offence of this day."""
+        """Whether the article applies to an offence, or to a period that begins, on this day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -16,7 +16,8 @@ CODE_COLUMNS = ("code", "en", "sq", "sr", "valid_from", "valid_to", "source", "c
 
 _OWN = frozenset(CODE_COLUMNS) - frozenset(CROSSWALKS)
 _LAW_COLUMNS = (
-    "offence", "article", "code", "valid_from", "valid_to", "min_months", "max_months", "aggravated_min", "source",
+    "offence", "article", "code", "valid_from", "valid_to", "min_months", "max_months", "aggravated_min", "period",
+    "least", "most", "source",
 )  # fmt: skip
 _AGENCY_KEYS = frozenset(
     (
@@ -172,7 +173,7 @@ def _agency_list(identifier: str, members: list[Agency]) -> CodeList:
 
 
 def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
-    """`reference/law.csv`: which article holds for which offence, from when to when."""
+    """`reference/law.csv`: which article holds for which offence, and how long a legal period is, from when to when."""
     name = "reference/law.csv"
     laws: list[Law] = []
     for number, row in enumerate(folder.csv(name, columns=_LAW_COLUMNS), start=2):
@@ -181,16 +182,34 @@ def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
         if begun is None:
             folder.fault(name, f"{place} valid_from", "must be filled")
             continue
-        if offences is not None and row["offence"] not in offences:
+        if bool(row["offence"]) is bool(row["period"]):
+            folder.fault(name, place, "must name an offence or a period, and not both")
+        elif row["offence"] and offences is not None and row["offence"] not in offences:
             folder.fault(name, f"{place} offence", f"names the unknown offence {row['offence']}")
-        least, most, aggravated = (
-            folder.number(name, f"{place} {key}", row[key]) for key in ("min_months", "max_months", "aggravated_min")
+        law = Law(
+            offence=row["offence"],
+            article=row["article"],
+            code=row["code"],
+            valid_from=begun,
+            valid_to=ended,
+            minimum_months=folder.number(name, f"{place} min_months", row["min_months"]),
+            maximum_months=folder.number(name, f"{place} max_months", row["max_months"]),
+            aggravated_minimum_months=folder.number(name, f"{place} aggravated_min", row["aggravated_min"]),
+            source=row["source"],
+            period=row["period"],
+            least=folder.number(name, f"{place} least", row["least"]),
+            most=folder.number(name, f"{place} most", row["most"]),
         )
-        if least is not None and most is not None and least > most:
-            folder.fault(name, place, "min_months is above max_months")
-        law = Law(row["offence"], row["article"], row["code"], begun, ended, least, most, aggravated, row["source"])
+        for lower, upper, least, most in (
+            ("min_months", "max_months", law.minimum_months, law.maximum_months),
+            ("least", "most", law.least, law.most),
+        ):
+            if least is not None and most is not None and least > most:
+                folder.fault(name, place, f"{lower} is above {upper}")
         for other in laws:
-            if other.offence == law.offence and (other.in_force(begun) or law.in_force(other.valid_from)):
-                folder.fault(name, place, f"holds at the same time as article {other.article} for {law.offence}")
+            same = (other.offence, other.period) == (law.offence, law.period)
+            if same and (other.in_force(begun) or law.in_force(other.valid_from)):
+                held = f"article {other.article}" if other.offence else "another line"
+                folder.fault(name, place, f"holds at the same time as {held} for {law.offence or law.period}")
         laws.append(law)
     return tuple(laws)
