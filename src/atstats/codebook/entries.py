@@ -107,7 +107,7 @@ def rule_entry(rule: Rule, voice: Voice) -> Entry:
         [
             (voice.word("severity"), voice.word("unpublished" if held_back else rule.severity)),
             (voice.word("looks_at"), voice.word(rule.scope)),
-            (voice.word("reason"), rule.reason),
+            (voice.word("reason"), rule.reason.of(voice.language)),
             (voice.word("next"), unfilled(rule.hint.of(voice.language), voice)),
             (voice.word("applies_to"), ", ".join(rule.applies_to or _sheets_in(rule))),
             (voice.word("evaluated"), voice.word("by_expression" if by_row else "by_program")),

@@ -260,8 +260,8 @@ class Rule:
     """The message when the rule is broken, one sentence."""
     hint: Labels
     """The next move; `{cells}` stands for the cells to look at."""
-    reason: str
-    """Why the rule exists: legal basis, counting rule or experience, in English."""
+    reason: Labels
+    """Why the rule exists: legal basis, counting rule or experience."""
     applies_to: tuple[str, ...]
     """Record types ("police.victims") for row rules; empty for functions and reader rules."""
     checks: tuple[Check, ...]

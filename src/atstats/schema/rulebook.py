@@ -57,7 +57,7 @@ def _rule(folder: Folder, name: str, identifier: str, given: Mapping[str, Any]) 
         scope=Scope(scope) if scope in list(Scope) else Scope.FIELD,
         statement=folder.labels(name, f"{identifier}.statement", given.get("statement")),
         hint=folder.labels(name, f"{identifier}.hint", given.get("hint")),
-        reason=str(given.get("reason", "")),
+        reason=_reason(folder, name, f"{identifier}.reason", given.get("reason", "")),
         applies_to=tuple(given.get("applies_to", [])),
         checks=tuple(
             Check(str(each.get("must", "")), tuple(each.get("blame", [])), str(each.get("when", "")))
@@ -70,6 +70,11 @@ def _rule(folder: Folder, name: str, identifier: str, given: Mapping[str, Any]) 
         needs=tuple(Need(need) for need in given.get("needs", []) if need in list(Need)),
         parameters={key: float(value) for key, value in given.get("parameters", {}).items()},
     )
+
+
+def _reason(folder: Folder, name: str, place: str, given: Any) -> Labels:
+    """In three languages; an office that writes a rule for itself may give its reason in one."""
+    return Labels(given, given, given) if isinstance(given, str) else folder.labels(name, place, given)
 
 
 def _texts(folder: Folder, name: str, place: str, given: Mapping[str, Any]) -> dict[str, Labels]:
