@@ -221,7 +221,7 @@ def test_a_rule_is_explained_in_the_language_asked_for(collection: Path, atstats
     assert got.code == 0
     assert got.out.splitlines()[:4] == [
         "VIC-03  rule",
-        "Status je promenjen bez razloga.",
+        "Status je promenjen, a razlog nije naveden.",
         "težina: greška: dostava se ne prihvata",
         "gleda: ćelije jednog reda",
     ]
