@@ -13,6 +13,7 @@ import pytest
 from test_rules_through_the_commands import (
     _SCHEMA,
     _YEAR,
+    Fires,
     Ran,
     _atstats,
     _cell,
@@ -64,22 +65,25 @@ def _planned() -> Row:
     return _examples("labour")["labour.inspections"][1]
 
 
-def test_a_share_that_shifts_and_a_code_that_vanishes_are_told_with_their_column(tmp_path: Path) -> None:
+def test_a_share_that_shifts_and_a_code_that_vanishes_are_told_with_their_column(tmp_path: Path, fires: Fires) -> None:
     """YR-05 names the code that came, YR-06 the one that is gone."""
     now = _inspections([_planned()], trigger="COMPLAINT")
     then = [{**row, "insp_no": f"{row['insp_no']}-A", "trigger": "PLANNED"} for row in now]
-    ran = _validated(tmp_path, now, then)
-    assert _of_the_sheet(ran) == {("YR-05", "trigger", ""), ("YR-06", "trigger", "")}
+    told = _of_the_sheet(_validated(tmp_path, now, then))
+    assert told == {("YR-05", "trigger", ""), ("YR-06", "trigger", "")}
+    for place in told:
+        fires(place[0], at=place, among=told)
 
 
-def test_a_sheet_sent_again_is_told_by_its_totals_and_by_its_numbers(tmp_path: Path) -> None:
+def test_a_sheet_sent_again_is_told_by_its_totals_and_by_its_numbers(tmp_path: Path, fires: Fires) -> None:
     """YR-07 speaks of the sheet; YR-08 names the first number that was given before, and the others beside it."""
     rows = _inspections(_examples("labour")["labour.inspections"])
     ran = _validated(tmp_path, rows, rows)
     number = _cell(_SHEET, "insp_no", 1)
-    assert {("YR-07", "", ""), ("YR-08", "insp_no", number)} == {
-        found for found in _of_the_sheet(ran) if found[0].startswith("YR")
-    }
+    told = {found for found in _of_the_sheet(ran) if found[0].startswith("YR")}
+    assert told == {("YR-07", "", ""), ("YR-08", "insp_no", number)}
+    for place in told:
+        fires(place[0], at=place, among=told)
     (again,) = [each for each in ran.document["findings"] if each["rule"] == "YR-08"]
     assert again["others"] == [_cell(_SHEET, "insp_no", i) for i in range(2, _N + 1)]
 
@@ -117,7 +121,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, str
     return {"error": error["rule"]}, _atstats("validate", collection, "--format", "json")
 
 
-def test_a_bad_line_of_waivers_is_told_at_its_cell(answered: tuple[Mapping[str, str], Ran]) -> None:
+def test_a_bad_line_of_waivers_is_told_at_its_cell(answered: tuple[Mapping[str, str], Ran], fires: Fires) -> None:
     """An error, a finding that is not there, an end that is past, and a reason that is missing."""
     _, ran = answered
     told = {each for each in ran.found if each[0].startswith("WAIVE")}
@@ -127,6 +131,8 @@ def test_a_bad_line_of_waivers_is_told_at_its_cell(answered: tuple[Mapping[str, 
         ("WAIVE-03", "waivers.csv", "", "F4"),
         ("WAIVE-04", "waivers.csv", "", "C5"),
     }
+    for place in told:
+        fires(place[0], at=place, among=told)
 
 
 def test_a_bad_line_waives_nothing(answered: tuple[Mapping[str, str], Ran]) -> None:
@@ -135,3 +141,21 @@ def test_a_bad_line_waives_nothing(answered: tuple[Mapping[str, str], Ran]) -> N
     assert ran.code != 0
     assert rules["error"] in {each["rule"] for each in ran.document["findings"]}
     assert not any(each["waived"] for each in ran.document["findings"])
+
+
+def test_a_good_line_waives_its_warning_and_nothing_is_said_of_the_line(tmp_path: Path) -> None:
+    """The finding stays, marked as waived; a second warning of the same rule does not share the answer."""
+    rows = _inspections([_planned()])
+    for row in rows[1:3]:
+        row |= {"children_found": 1, "csw_notified": "NO", "csw_notified_date": None}
+    collection = _collection(tmp_path / str(_YEAR), {"labour.inspections": rows}, workbooks=["labour"])
+    first, second = [
+        each for each in _atstats("validate", collection, "--format", "json").document["findings"]
+        if each["rule"] == "LI-03"
+    ]  # fmt: skip
+    line = f"{first['fingerprint']},LI-03,Shembull,Shembull,2026-01-31,2099-12-31"
+    (collection / "waivers.csv").write_text(f"fingerprint,rule,reason,who,when,until\n{line}\n", encoding="utf-8")
+    ran = _atstats("validate", collection, "--format", "json")
+    told = {each["fingerprint"]: each["waived"] for each in ran.document["findings"]}
+    assert (ran.code, told[first["fingerprint"]], told[second["fingerprint"]]) == (0, True, False)
+    assert not {each[0] for each in ran.found if each[0].startswith("WAIVE")}

@@ -27,7 +27,8 @@ def test_a_rule_is_told_with_reason_conditions_and_examples(schema: Schema) -> N
     assert (entry.kind, entry.name) == ("rule", "VIC-02")
     statement, facts, conditions, passes, fails = entry.parts
     assert (
-        statement == "Kontakti i parë, statusi i parë, identifikimi formal dhe statusi aktual nuk janë në këtë radhë."
+        statement
+        == "Kontakti i parë, statusi i parë, identifikimi formal dhe statusi aktual nuk janë sipas kësaj radhe."
     )
     assert isinstance(facts, Facts)
     assert dict(facts.pairs)["pesha"] == "gabim: dorëzimi nuk pranohet"
@@ -293,7 +294,9 @@ def test_a_code_list_says_who_uses_it_and_whether_its_labels_were_checked(schema
 def test_lists_are_in_the_order_of_the_schemas(schema: Schema) -> None:
     """One line for each, its label in the language asked for."""
     assert listing("sheets", schema=schema, language="sq")[1] == ("assets.assets", "pasuria")
-    assert ("VIC-03", "greška: Status je promenjen bez razloga.") in listing("rules", schema=schema, language="sr")
+    assert ("VIC-03", "greška: Status je promenjen, a razlog nije naveden.") in listing(
+        "rules", schema=schema, language="sr"
+    )
     assert ("sex2", "F, M, UNK (3)") in listing("codes", schema=schema, language="en") or "sex2" in schema.codelists
     assert [name for name, _ in listing("agencies", schema=schema, language="en")] == list(schema.agencies)
     assert len(listing("tables", schema=schema, language="en")) == len(schema.tables)

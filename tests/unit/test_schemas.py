@@ -57,3 +57,8 @@ def test_the_sixteen_tables_are_defined(schema: Schema) -> None:
     """Each with a title, a unit, a scope and a source."""
     wanted = "T0.1 T0.2 T1.1 T1.2 T12.1 T14.1 T14.4 T2.1 T2.2 T2.3 T3.1 T6.1 T7.2 T8.1 T9.1 T9.3"
     assert " ".join(sorted(schema.tables)) == wanted
+
+
+def test_every_rule_gives_its_reason_in_three_languages(schema: Schema) -> None:
+    """A registrar who is told what is wrong can read why it is asked."""
+    assert [rule.id for rule in schema.rules.values() if len({*rule.reason.all(), ""}) < 4] == []

@@ -119,7 +119,7 @@ def rule_entry(rule: Rule, voice: Voice) -> Entry:
         [
             (voice.word("severity"), voice.word("unpublished" if held_back else rule.severity)),
             (voice.word("looks_at"), voice.word(rule.scope)),
-            (voice.word("reason"), rule.reason),
+            (voice.word("reason"), rule.reason.of(voice.language)),
             (voice.word("next"), unfilled(rule.hint.of(voice.language), voice)),
             (voice.word("applies_to" if rule.applies_to else "example_sheets"), ", ".join(sheets)),
             (voice.word("evaluated"), voice.word(_held_by(rule))),

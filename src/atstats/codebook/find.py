@@ -128,9 +128,8 @@ def _elsewhere(name: str, voice: Voice) -> Iterator[Entry]:
     for key, text in voice.schema.guidance.items():
         section, _, pattern = key.partition(".")
         if section == "elsewhere" and fnmatchcase(name, pattern):
-            rules = [
-                rule.id for rule in voice.schema.rules.values() if re.search(rf"\b{re.escape(name)}\b", rule.reason)
-            ]
+            asked = re.compile(rf"\b{re.escape(name)}\b")
+            rules = [rule.id for rule in voice.schema.rules.values() if asked.search(rule.reason.en)]
             facts = filled([(voice.word("named_in"), ", ".join(rules))])
             yield voice.entry("elsewhere", name, text.of(voice.language), facts)
 

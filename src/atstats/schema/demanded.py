@@ -26,14 +26,15 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 
 RULES = (
     *PARAMETERS,
-    "AWR-01", "CASE-01", "CASE-02", "CASE-03", "CASE-07b", "CASE-08", "CASE-10", "CRT-01", "CRT-02", "CRT-03",
-    "CRT-04", "CRT-05", "CRT-06", "CRT-07", "CRT-08", "CRT-11", "CRT-13", "CRT-14", "GRT-02", "GRT-03",
-    "GRT-04", "HLP-01", "ID-01", "ID-02", "ID-04", "ID-05", "ID-07", "ID-08", "ID-12", "ID-14", "ID-15",
+    "AWR-01", "CASE-01", "CASE-02", "CASE-03", "CASE-06", "CASE-07", "CASE-07b", "CASE-08", "CASE-10", "CRT-01",
+    "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06", "CRT-07", "CRT-08", "CRT-11", "CRT-13", "CRT-14", "GRT-02",
+    "GRT-03", "GRT-04", "HLP-01", "ID-01", "ID-02", "ID-04", "ID-05", "ID-07", "ID-08", "ID-12", "ID-14", "ID-15",
     "LNK-01", "LNK-02", "LNK-03", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "META-01", "META-02", "META-03",
     "META-04", "META-05", "META-06", "META-07", "META-08", "META-09", "PRO-01", "PRO-02", "PRO-04", "PRO-07",
-    "RANGE-01", "REQ-01", "RET-01", "REV-01", "SDC-01", "SDC-02", "SDC-03", "SDC-05", "SHL-02", "SHL-04",
-    "SHL-06", "SHL-10", "SHL-11", "SHL-12", "TAB-01", "TAB-02", "TAB-03", "TAB-04", "TRN-02", "TYPE-01",
-    "TYPE-02", "VAO-01", "VIC-24", "WAIVE-01", "WAIVE-02", "WAIVE-03", "WAIVE-04", "YR-02", "YR-04",
+    "RANGE-01", "REQ-01", "RET-01", "REV-01", "SDC-01", "SDC-02", "SDC-03", "SDC-05", "SHL-02", "SHL-04", "SHL-06",
+    "SHL-10", "SHL-11", "SHL-12", "TAB-01", "TAB-02", "TAB-03", "TAB-04", "TRN-02", "TYPE-01", "TYPE-02", "VAO-01",
+    "VIC-07b", "VIC-08", "VIC-19", "VIC-21", "VIC-23", "VIC-24", "WAIVE-01", "WAIVE-02", "WAIVE-03", "WAIVE-04",
+    "YR-02", "YR-04",
 )  # fmt: skip
 """Rules that a function, the reader or a later stage works out, or that a finding of theirs names."""
 

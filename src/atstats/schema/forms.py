@@ -177,6 +177,8 @@ class Words:
 
     places: frozenset[str] | None = frozenset()
     """The names that may stand in braces, to be filled in later; None for any, the same in each language."""
+    one_for_all: bool = False
+    """Whether a text alone stands for all three: whoever writes only for itself may write in its own language."""
 
     @property
     def blank(self) -> Labels:
@@ -185,6 +187,8 @@ class Words:
 
     def read(self, given: Any, key: str, fault: Fault) -> Labels | None:
         """The three texts."""
+        if self.one_for_all and isinstance(given, str):
+            given = dict.fromkeys(LANGUAGES, given)
         said = [given.get(language) for language in LANGUAGES] if isinstance(given, Mapping) else []
         texts = [text for text in said if isinstance(text, str) and text.strip()]
         if len(texts) < len(LANGUAGES):

@@ -273,8 +273,8 @@ class Rule:
     """The message when the rule is broken, one sentence."""
     hint: Labels
     """The next move; `{cells}` stands for the cells to look at."""
-    reason: str
-    """Why the rule exists: legal basis, counting rule or experience, in English."""
+    reason: Labels
+    """Why the rule exists: legal basis, counting rule or experience."""
     applies_to: tuple[str, ...]
     """Record types ("police.victims") for row rules; empty for functions and reader rules."""
     checks: tuple[Check, ...]
@@ -295,9 +295,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One article in one version of the code. Months are null where the source gives none."""
+    """One article in one version of the code, about an offence or about a period. Null where the source gives none."""
 
     offence: str
+    """The offence with its range of months; empty for a period."""
     article: str
     code: str
     valid_from: date
@@ -306,7 +307,11 @@ class Law:
     maximum_months: int | None
     aggravated_minimum_months: int | None
     source: str
+    period: str = ""
+    """A length that is no sentence: REFLECTION_DAYS, or in years LIABILITY_AGE and MARRIAGE_AGE."""
+    least: int | None = None
+    most: int | None = None
 
     def in_force(self, day: date) -> bool:
-        """Whether the article applies to an offence of this day."""
+        """Whether the article applies to an offence, or to a period that begins, on this day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -26,16 +26,16 @@ CODE_COLUMNS = ("code", "en", "sq", "sr", "valid_from", "valid_to", "source", "c
 
 _OWN = frozenset(CODE_COLUMNS) - frozenset(CROSSWALKS)
 _CODE_CELLS = {**dict.fromkeys(CODE_COLUMNS, ANY), "code": CODE}
+_NUMBERS_OF_LAW = ("min_months", "max_months", "aggravated_min", "least", "most")
 _LAW_CELLS = {
-    "offence": CODE,
-    "article": FILLED,
+    "offence": CODE.or_blank(),
+    "article": ANY,
     "code": ANY,
     "valid_from": FILLED,
     "valid_to": ANY,
-    "min_months": WHOLE.or_blank(),
-    "max_months": WHOLE.or_blank(),
-    "aggravated_min": WHOLE.or_blank(),
+    "period": CODE.or_blank(),
     "source": ANY,
+    **dict.fromkeys(_NUMBERS_OF_LAW, WHOLE.or_blank()),
 }
 _ARTICLES = {"offence": CODE, "pcck_2003": ANY, "code_04_l_082": ANY, "code_06_l_074": ANY, "use": FILLED, "note": ANY}
 
@@ -226,7 +226,7 @@ def _agency_list(identifier: str, members: list[Agency]) -> CodeList:
 
 
 def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
-    """`reference/law.csv`: which article holds for which offence, from when to when."""
+    """`reference/law.csv`: which article holds for which offence, and how long a legal period is, from when to when."""
     name = "reference/law.csv"
     laws: list[Law] = []
     for number, row in folder.csv(name, _LAW_CELLS).items():
@@ -234,16 +234,36 @@ def read_law(folder: Folder, offences: CodeList | None) -> tuple[Law, ...]:
         begun, ended = folder.validity(name, place, row)
         if begun is None:
             continue
-        _check_offence(folder, name, place, row["offence"], offences)
-        least, most, aggravated = (
-            int(row[key]) if row[key] else None for key in ("min_months", "max_months", "aggravated_min")
+        if bool(row["offence"]) is bool(row["period"]):
+            folder.fault(name, place, "must name an offence or a period, and not both")
+        elif row["offence"]:
+            _check_offence(folder, name, place, row["offence"], offences)
+        number_of = {key: int(row[key]) if row[key] else None for key in _NUMBERS_OF_LAW}
+        law = Law(
+            offence=row["offence"],
+            article=row["article"],
+            code=row["code"],
+            valid_from=begun,
+            valid_to=ended,
+            minimum_months=number_of["min_months"],
+            maximum_months=number_of["max_months"],
+            aggravated_minimum_months=number_of["aggravated_min"],
+            source=row["source"],
+            period=row["period"],
+            least=number_of["least"],
+            most=number_of["most"],
         )
-        if least is not None and most is not None and least > most:
-            folder.fault(name, place, "min_months is above max_months")
-        law = Law(row["offence"], row["article"], row["code"], begun, ended, least, most, aggravated, row["source"])
+        for lower, upper, least, most in (
+            ("min_months", "max_months", law.minimum_months, law.maximum_months),
+            ("least", "most", law.least, law.most),
+        ):
+            if least is not None and most is not None and least > most:
+                folder.fault(name, place, f"{lower} is above {upper}")
         for other in laws:
-            if other.offence == law.offence and (other.in_force(begun) or law.in_force(other.valid_from)):
-                folder.fault(name, place, f"holds at the same time as article {other.article} for {law.offence}")
+            same = (other.offence, other.period) == (law.offence, law.period)
+            if same and (other.in_force(begun) or law.in_force(other.valid_from)):
+                held = f"article {other.article}" if other.offence else "another line"
+                folder.fault(name, place, f"holds at the same time as {held} for {law.offence or law.period}")
         laws.append(law)
     return tuple(laws)
 

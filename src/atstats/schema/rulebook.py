@@ -22,7 +22,7 @@ _FORM = Entries(
             "scope": Text(among=tuple(Scope), blank=Scope.FIELD),
             "statement": _MESSAGE,
             "hint": _MESSAGE,
-            "reason": Text(),
+            "reason": Words(one_for_all=True),
         },
         {
             "applies_to": Several(Text()),

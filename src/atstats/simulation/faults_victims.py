@@ -99,14 +99,14 @@ def _dates(desk: Desk) -> None:
     page.put(backwards, exploitation_start=page.rows[backwards]["exploitation_end"] + 10 * _DAY)
     page.blame("VIC-15", backwards, "exploitation_end")
     infant = page.pick(lambda row: row["purpose_main"] == "SEX" and _child(row) and row["birth_date"] is not None)
-    page.put(infant, exploitation_start=page.rows[infant]["birth_date"] + 400 * _DAY)
+    page.put(infant, exploitation_start=page.rows[infant]["birth_date"] + 400 * _DAY, duration_months=None)
     page.blame("VIC-16", infant, "exploitation_start")
 
 
 def _details(desk: Desk, year: int) -> None:
     page = desk.sheet("KP_THB", "victims")
     intended = page.pick(lambda row: row["exploited"] == "YES")
-    page.put(intended, exploited="NO", exploitation_end=None, place_type=None)
+    page.put(intended, exploited="NO", exploitation_end=None, place_type=None, municipality_exploitation=None)
     page.blame("VIC-14", intended, "duration_months")
     page.plant("VIC-17", "country_exploitation", "AL", lambda row: row["scope"] == "INTERNAL")
     page.plant(
@@ -124,6 +124,9 @@ def _details(desk: Desk, year: int) -> None:
     again = page.pick()
     page.put(again, prev_victim="YES", prev_year=year)
     page.blame("VIC-23", again, "prev_year")
+    unexplained = page.pick()
+    page.put(unexplained, prev_victim="YES", prev_year=year - 4)
+    page.blame("VIC-23", unexplained, "prev_note")
 
 
 def _gaps(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from atstats.schema import Schema
 from atstats.simulation.chance import stream
 from atstats.simulation.criminal import Case
 from atstats.simulation.identity import identity
@@ -17,17 +18,20 @@ _ETHNICITY = {"ALB": "ALB", "SRB": "SRB", "ROM": "ROM", "TUR": "TUR", "ALB_AL": 
 _LANGUAGE = {"ALB": "SQ", "SRB": "SR", "ROM": "RO", "TUR": "TR", "ALB_AL": "SQ", "SRB_RS": "SR", "MOLDOVA": "MO"}
 _LABOUR = {"LAB", "DOM", "SERV", "SLAV"}
 _REASONS = {"VOT": "NEW_EVIDENCE", "NOT_CONFIRMED": "NEW_EVIDENCE", "REJECTED_BY_PERSON": "PERSON_DECLINED"}
-_NINETY_DAYS_FROM = date(2024, 1, 1)
-"""VIC-08: the reflection period is 30 days before, 90 from then on (K33)."""
 
 
-def identified_person(victim: Victim, case: Case, timeline: Timeline, year: int) -> dict[str, Any]:
+def identified_person(victim: Victim, case: Case, timeline: Timeline, year: int, *, schema: Schema) -> dict[str, Any]:
     """The row of a victim in the workbook of the police for one year."""
     local_id = timeline.local_id(victim, "KP_THB")
     record = identity(victim, agency="KP_THB", local_id=local_id, on=victim.first_contact, seed=timeline.seed)
     rng = stream("police", timeline.seed, victim.id, victim.episode)
     profile, exploitation = _profile(victim, rng), _exploitation(victim, rng)
-    return record | profile | exploitation | _procedure(victim, case, timeline, year, rng)
+    return record | profile | exploitation | _procedure(victim, case, timeline, year, rng, schema=schema)
+
+
+def _reflection_days(day: date, schema: Schema) -> int | None:
+    """K33: the longest period of the law in force, 30 days and later 90."""
+    return next((law.most for law in schema.law if law.period == "REFLECTION_DAYS" and law.in_force(day)), None)
 
 
 def _profile(victim: Victim, rng: Random) -> dict[str, Any]:
@@ -98,7 +102,9 @@ def _months(start: date, end: date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
 
 
-def _procedure(victim: Victim, case: Case, timeline: Timeline, year: int, rng: Random) -> dict[str, Any]:
+def _procedure(
+    victim: Victim, case: Case, timeline: Timeline, year: int, rng: Random, *, schema: Schema
+) -> dict[str, Any]:
     status = victim.status_on(year_end(year))
     formal = status == "VOT"
     changed = status != "PVOT"
@@ -133,13 +139,14 @@ def _procedure(victim: Victim, case: Case, timeline: Timeline, year: int, rng: R
         "advocate_present": "YES",
         "social_worker_present": "YES" if age_on(victim.birth_date, victim.first_contact) < 18 else "NA",
         "reflection_offered": "YES" if offered else "NO",
-        "reflection_days": (90 if offered_on >= _NINETY_DAYS_FROM else 30) if offered else None,
+        "reflection_days": _reflection_days(offered_on, schema) if offered else None,
         "reflection_start": offered_on if offered else None,
         "cooperates": cooperates if formal else "NOT_ASKED",
         "referred_to": referred_to,
         "referral_date": referred_on,
         "prev_victim": "YES" if victim.previous_year else "NO",
         "prev_year": victim.previous_year,
+        "prev_note": f"Identifikuar nga policia në vitin {victim.previous_year}" if victim.previous_year else None,
         # VIC-25: who is identified in the year is new, whenever first met
         "carried_over": "YES" if victim.registered.year < year and not _settled_in(victim, year) else "NO",
         "sealed": "YES" if case.sealed else "NO",

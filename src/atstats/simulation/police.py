@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from atstats.schema import Schema
 from atstats.simulation.chance import stream
 from atstats.simulation.criminal import TRAFFICKING, Case, Operation, Proceedings, operations_of
 from atstats.simulation.identification import identified_person
 from atstats.simulation.identity import suspect_identity
 from atstats.simulation.layout import Row, Submitted
+from atstats.simulation.people import Victim
 from atstats.simulation.timeline import Timeline
 
 __all__ = ["police"]
@@ -29,7 +31,7 @@ _SCREENED = {
 _POPULATION = {"BEGGING": "BEGGING", "PLAN": "PREMISES", "RAID": "PREMISES", "JOINT_INSPECTION": "WORKERS"}
 
 
-def police(timeline: Timeline, year: int) -> Submitted:
+def police(timeline: Timeline, year: int, *, schema: Schema) -> Submitted:
     """The workbook of the police directorate for one year."""
     cases = [case for case in timeline.cases if year in case.police_years]
     cases.sort(key=lambda case: (case.opened, case.case_no))
@@ -42,7 +44,9 @@ def police(timeline: Timeline, year: int) -> Submitted:
         "police",
         "sq",
         {
-            "victims": [Row(identified_person(who, case, timeline, year), who.id) for who, case in victims],
+            "victims": [
+                Row(identified_person(who, case, timeline, year, schema=schema), who.id) for who, case in victims
+            ],
             "suspects": [Row(_suspect(*each, timeline, year), each[1].suspect.id) for each in people],
             "cases": [Row(_case(case, timeline, year)) for case in cases],
             "case_links": [Row(link) for case in cases for link in _links(case, timeline, year)],
@@ -58,6 +62,8 @@ def _suspect(case: Case, one: Proceedings, timeline: Timeline, year: int) -> dic
     trafficking = any(offence in TRAFFICKING for offence in one.offences)
     return {
         **suspect_identity(one.suspect, agency="KP_THB", seed=timeline.seed),
+        # CASE-07b: the officer who wrote down the suspect did not know whom the sheet of victims has (K22)
+        **({"birth_date": None} if _is_victim_too(case, one) else {}),
         "local_suspect_id": timeline.suspect_id(one.suspect, "KP_THB"),
         "case_no": case.case_no,
         "role": (one.role,),
@@ -109,8 +115,16 @@ def _links(case: Case, timeline: Timeline, year: int) -> list[dict[str, Any]]:
         }
         for one in case.people
         for victim in case.victims_in(year)
-        if (one.suspect.first_name, one.suspect.birth_date) != (victim.first_name, victim.birth_date)
+        if not _same_person(one, victim)
     ]
+
+
+def _is_victim_too(case: Case, one: Proceedings) -> bool:
+    return any(_same_person(one, victim) for victim in case.victims)
+
+
+def _same_person(one: Proceedings, victim: Victim) -> bool:
+    return (one.suspect.first_name, one.suspect.birth_date) == (victim.first_name, victim.birth_date)
 
 
 def _of(operation: Operation, cases: Sequence[Case]) -> list[Case]:

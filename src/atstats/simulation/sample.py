@@ -115,7 +115,7 @@ def _submitted(timeline: Timeline, year: int, *, schema: Schema) -> list[Submitt
     """What the agencies with something to report send."""
     residents = schema.sheet("shelter.residents").label.sq
     makers: tuple[Callable[[], Submitted], ...] = (
-        lambda: police(timeline, year),
+        lambda: police(timeline, year, schema=schema),
         lambda: prosecution(timeline, year, schema=schema),
         lambda: courts(timeline, year, schema=schema),
         lambda: shelter("ISF", timeline, year, language="sq", tabs={}),

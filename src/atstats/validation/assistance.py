@@ -23,7 +23,7 @@ _FORCED = ("INVOLUNTARY",)
 def _beneficiary_has_its_grant(world: World) -> Breaches:
     grants, beneficiaries = world.records["ngo.grants"], world.records["ngo.grant_beneficiaries"]
     lost = without(beneficiaries, grants, _GRANT)
-    yield breaches(lost, rule="GRT-02", record_type="ngo.grant_beneficiaries", column="grant_no")
+    yield breaches(lost, rule="GRT-02", record_type="ngo.grant_beneficiaries", column="grant_no", detail="grant")
     periods = grants.select(*_GRANT, grant_start="start", grant_end="end").unique(_GRANT, keep="first")
     dated = beneficiaries.join(periods, on=_GRANT, how="inner", maintain_order="left")
     for column in ("start", "end"):
@@ -74,7 +74,12 @@ def _return_of_a_victim(world: World) -> Breaches:
             moved = moved.filter(pl.col("victim_status").is_in(victims))
         unanswered = (pl.col(assessed).is_null() | (pl.col(assessed) == "UNK")) & ~pl.col(unknown_flag(assessed))
         yield breaches(
-            moved.filter(unanswered), rule="RET-01", record_type=record_type, column=assessed, others=["date"]
+            moved.filter(unanswered),
+            rule="RET-01",
+            record_type=record_type,
+            column=assessed,
+            others=["date"],
+            detail="unanswered",
         )
         yield breaches(
             moved.filter(forced),
@@ -94,7 +99,9 @@ def _call_about_trafficking_has_an_action(world: World) -> Breaches:
     idle = calls.filter(
         (pl.col("about_thb") == _THB_CALL) & ~done.fill_null(value=False) & ~pl.col(unknown_flag("action"))
     )
-    yield breaches(idle, rule="HLP-01", record_type="helpline.calls", column="action", others=["about_thb"])
+    yield breaches(
+        idle, rule="HLP-01", record_type="helpline.calls", column="action", others=["about_thb"], detail="action"
+    )
     people = [
         world.records[sheet.record_type].select("local_person_id", unknown_flag("local_person_id"))
         for sheet in world.sheets(Role.VICTIM)
@@ -121,7 +128,14 @@ def _reach_within_the_population(world: World) -> Breaches:
     most = pl.col("municipality").replace_strict(residents, default=residents.get(""), return_dtype=pl.Int64)
     whole = pl.when(pl.col("municipality").is_null()).then(residents.get("")).otherwise(most)
     far = activities.filter(pl.col("reach_direct") > whole)
-    yield breaches(far, rule="AWR-01", record_type="nathb.awareness", column="reach_direct", others=["municipality"])
+    yield breaches(
+        far,
+        rule="AWR-01",
+        record_type="nathb.awareness",
+        column="reach_direct",
+        others=["municipality"],
+        detail="residents",
+    )
     online = activities.filter((pl.col("type") == "ONLINE") & (pl.col("reach_direct") > 0))
     yield breaches(
         online, rule="AWR-01", record_type="nathb.awareness", column="reach_direct", others=["type"], detail="online"

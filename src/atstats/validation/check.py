@@ -23,6 +23,7 @@ from atstats.validation import (  # noqa: F401  they register their rules
     persons,
     police,
     shelters,
+    victims,
     years,
 )
 from atstats.validation.crosschecks import RULES, World, check_across

@@ -42,13 +42,19 @@ def _case_judgment_sanction(world: World) -> Breaches:
         return
     sanctions = world.records["court.sanctions"]
     lost = without(sanctions, judgments, _JUDGMENT)
-    others = ["local_defendant_id", "instance"]
-    yield breaches(lost, rule="CRT-01", record_type="court.sanctions", column="court_case_no", others=others)
     known = judgments.filter(pl.col("outcome").is_not_null()).select(_JUDGMENT)
     unconvicted = sanctions.join(known, on=_JUDGMENT, how="semi", maintain_order="left").join(
         _convictions(world), on=_JUDGMENT, how="anti", maintain_order="left"
     )
-    yield breaches(unconvicted, rule="CRT-01", record_type="court.sanctions", column="court_case_no", others=others)
+    for found in (lost, unconvicted):
+        yield breaches(
+            found,
+            rule="CRT-01",
+            record_type="court.sanctions",
+            column="court_case_no",
+            others=["local_defendant_id", "instance"],
+            detail="sanction",
+        )
 
 
 @rule("CRT-02", "court.judgments", "court.sanctions")

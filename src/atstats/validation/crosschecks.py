@@ -8,18 +8,33 @@ is not evaluated, and this is counted.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
+from atstats.errors import ConfigurationError
 from atstats.frames import Earlier, Linked, Run, Skipped
 from atstats.schema import Schema, Sheet
 from atstats.validation.fields import unknown_flag
 from atstats.validation.findings import gathered
 from atstats.vocabulary import Need, Role
 
-__all__ = ["RULES", "Breaches", "CrossChecked", "World", "any_of", "check_across", "rule", "without"]
+__all__ = [
+    "RULES",
+    "SECURE_SHELTER",
+    "SHELTER",
+    "Breaches",
+    "CrossChecked",
+    "World",
+    "any_of",
+    "check_across",
+    "rule",
+    "without",
+]
 
 Breaches = Iterator[pl.DataFrame]
+SHELTER, SECURE_SHELTER = "shelter", "secure_shelter"
+"""Kinds of agencies: open shelters, and those where persons at high risk belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,31 @@ class World:
     def parameter(self, identifier: str, name: str) -> float:
         """A threshold of a rule, as its file states it."""
         return self.schema.rules[identifier].parameters[name]
+
+    def legal(self, period: str, day: str) -> tuple[pl.Expr, pl.Expr]:
+        """The least and the most that the law sets for a period, as it was on the day of a column.
+
+        Null where the day is blank, before the first law, or where the law sets no such bound.
+
+        Raises:
+            ConfigurationError: `reference/law.csv` does not have the period.
+        """
+        laws = [law for law in self.schema.law if law.period == period]
+        if not laws:
+            raise ConfigurationError(
+                f"schemas/reference/law.csv lacks the period {period}",
+                hint="Restore its lines, or leave out --schemas.",
+            )
+        least = most = pl.lit(None, dtype=pl.Int64)
+        for law in laws:
+            in_force = pl.col(day).is_between(law.valid_from, law.valid_to or date.max)
+            least = pl.when(in_force).then(pl.lit(law.least, dtype=pl.Int64)).otherwise(least)
+            most = pl.when(in_force).then(pl.lit(law.most, dtype=pl.Int64)).otherwise(most)
+        return least, most
+
+    def of_kind(self, kind: str) -> list[str]:
+        """The codes of the agencies of a kind, as `agencies.toml` and the collection's own register them."""
+        return [agency.code for agency in self.schema.agencies.values() if agency.kind == kind]
 
     def sheets(self, *roles: Role | None) -> Iterator[Sheet]:
         """The sheets at hand with one of these roles."""

@@ -140,7 +140,11 @@ def _unknown_indictment(lost: pl.DataFrame, record_type: str, names: str) -> pl.
 @rule("CRT-11", one_of=tuple((name,) for name in _CITING))
 def _article_in_force(world: World) -> Breaches:
     law = pl.DataFrame(
-        [(law.offence, law.article, law.valid_from, law.valid_to or date.max) for law in world.schema.law],
+        [
+            (law.offence, law.article, law.valid_from, law.valid_to or date.max)
+            for law in world.schema.law
+            if law.offence
+        ],
         schema={"offence": pl.String, "cited": pl.String, "from": pl.Date, "to": pl.Date},
         orient="row",
     )

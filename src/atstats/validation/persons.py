@@ -8,15 +8,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from atstats.validation.crosschecks import Breaches, World, rule
+from atstats.validation.crosschecks import SECURE_SHELTER, Breaches, World, rule
 from atstats.validation.findings import breaches
 
 __all__: list[str] = []
 
 _VICTIMS, _RESIDENTS, _CASES = "police.victims", "shelter.residents", "csw.cases"
 _ASSISTED, _FILES = "ngo.assisted", "vaao.assisted"
-_STATE_SHELTER = "ISF"
-"""Where persons at high risk are sheltered (VIC-07b, SHL-05)."""
 _STATE_BUDGET = ("STATE", "MIA", "MOJ", "MFLT", "MUNICIPALITY")
 _FORMAL = ("VOT", "VOT_COURT")
 _MAJORITY = 18
@@ -52,7 +50,14 @@ def _resident_registered_somewhere(world: World) -> Breaches:
     residents = _not_carried(world, world.records[_RESIDENTS].filter(pl.col("reason") == "THB"))
     registered = _persons(world, _VICTIMS, _CASES, _ASSISTED)
     nowhere = _absent(residents, registered)
-    yield breaches(nowhere, rule="SHL-04", record_type=_RESIDENTS, column="local_person_id", others=["reason"])
+    yield breaches(
+        nowhere,
+        rule="SHL-04",
+        record_type=_RESIDENTS,
+        column="local_person_id",
+        others=["reason"],
+        detail="nowhere",
+    )
     if world.has(_VICTIMS):
         formal = residents.filter(pl.col("entry_status").is_in(_FORMAL) & pl.col("person_id").is_in(list(registered)))
         yield breaches(
@@ -66,22 +71,20 @@ def _resident_registered_somewhere(world: World) -> Breaches:
 
 @rule("SHL-05", _VICTIMS, _RESIDENTS)
 def _high_risk_is_sheltered(world: World) -> Breaches:
-    if _STATE_SHELTER not in world.agencies:
-        return
+    # a shelter that has sent nothing cannot be asked
+    secure = sorted(world.agencies.intersection(world.of_kind(SECURE_SHELTER)))
     days = int(world.parameter("SHL-05", "days"))
-    referred = world.records[_VICTIMS].filter(
-        (pl.col("risk_level") == "HIGH") & (pl.col("referred_to") == _STATE_SHELTER)
-    )
+    referred = world.records[_VICTIMS].filter((pl.col("risk_level") == "HIGH") & pl.col("referred_to").is_in(secure))
     referred = referred.drop_nulls(["person_id", "referral_date"])
-    stays = world.records[_RESIDENTS].filter(pl.col("agency") == _STATE_SHELTER).select("person_id", "entry_date")
+    stays = world.records[_RESIDENTS].select("person_id", "entry_date", referred_to="agency")
     inside = (
-        referred.join(stays, on="person_id", how="inner", maintain_order="left")
+        referred.join(stays, on=["person_id", "referred_to"], how="inner", maintain_order="left")
         .filter(pl.col("entry_date") <= pl.col("referral_date").dt.offset_by(f"{days}d"))
         .select("submission", "row")
     )
     late = referred.join(inside, on=["submission", "row"], how="anti", maintain_order="left")
     yield breaches(
-        late.with_columns(note=pl.lit(_STATE_SHELTER)),
+        late.with_columns(note=pl.col("referred_to")),
         rule="SHL-05",
         record_type=_VICTIMS,
         column="referral_date",
@@ -103,6 +106,7 @@ def _status_not_before_identification(world: World) -> Breaches:
         record_type=_RESIDENTS,
         column="entry_status",
         others=["entry_date"],
+        detail="shelter",
     )
     shelters = early.group_by("person_id").agg(note=pl.col("agency").unique().sort().str.join(", "))
     theirs = formal.join(shelters, on="person_id", how="inner", maintain_order="left")
@@ -148,7 +152,7 @@ def _victim_has_an_advocate(world: World) -> Breaches:
     victims = world.records[_VICTIMS].filter(pl.col("status_current") == "VOT")
     alone = _absent(_not_carried(world, victims), _persons(world, _FILES))
     noted = alone.with_columns(note=pl.lit(_agencies_of(world.records[_FILES]) or "VAAO"))
-    yield breaches(noted, rule="VAO-01", record_type=_VICTIMS, column="local_person_id")
+    yield breaches(noted, rule="VAO-01", record_type=_VICTIMS, column="local_person_id", detail="advocate")
     files = world.records[_FILES].filter(pl.col("client_reason") == "THB")
     unknown = _absent(files, _persons(world, _VICTIMS))
     noted = unknown.with_columns(note=pl.lit(_agencies_of(world.records[_VICTIMS]) or "KP_THB"))

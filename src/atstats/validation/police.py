@@ -1,16 +1,21 @@
-"""Rules across the sheets of the police: files, their victims and suspects, operations and screening."""
+"""Rules across the sheets of the police: files, their victims and suspects, operations and screening.
+
+Rules about victims that need the law of a day, the register of agencies or an earlier year stand in `victims`.
+"""
 
 import polars as pl
 
 from atstats.validation.crosschecks import Breaches, World, any_of, rule, without
 from atstats.validation.fields import unknown_flag
 from atstats.validation.findings import breaches
+from atstats.validation.folding import fold
 from atstats.validation.rules import with_helpers
 
 __all__: list[str] = []
 
 _FILE = ["agency", "case_no"]
 _OPERATION = ["agency", "op_code"]
+_NAMES = ("first_name", "last_name")
 _NATIONS = r"^\s*[A-Za-z]{2}\s*:?\s*[0-9]+(\s*[;,]\s*[A-Za-z]{2}\s*:?\s*[0-9]+)*\s*[;,]?\s*$"
 """The form of a citizenship table: "XK 97; AL 102"."""
 
@@ -38,10 +43,28 @@ def _case_counts_its_rows(world: World) -> Breaches:
 
 
 @rule("CASE-03", "police.cases", "police.victims")
-def _case_without_victim(world: World) -> Breaches:
-    trafficking = world.records["police.cases"].filter(pl.col("offence_main").is_in(world.trafficking()))
-    alone = without(trafficking, world.records["police.victims"], _FILE)
-    yield breaches(alone, rule="CASE-03", record_type="police.cases", column="case_no", others=["offence_main"])
+def _cases_and_victims_belong_together(world: World) -> Breaches:
+    """A file of trafficking without victim; and a victim without a file, or in a file of no trafficking."""
+    cases, victims = world.records["police.cases"], world.records["police.victims"]
+    main = pl.col("offence_main").is_in(world.trafficking())
+    alone = without(cases.filter(main), victims, _FILE)
+    yield breaches(
+        alone, rule="CASE-03", record_type="police.cases", column="case_no", others=["offence_main"], detail="case"
+    )
+    registered = victims.filter(pl.col("status_current").is_in(_registered(world)))
+    fileless = registered.filter(pl.col("case_no").is_null() & ~pl.col(unknown_flag("case_no")))
+    named = main | any_of("offences_all", world.trafficking()) | pl.col("reclassified_to").is_not_null()
+    known = ~pl.col(unknown_flag("offence_main")) & ~pl.col(unknown_flag("offences_all"))
+    others = cases.filter(known & ~named.fill_null(value=False)).drop_nulls("offence_main")
+    elsewhere = registered.join(others, on=_FILE, how="semi", maintain_order="left")
+    for found, detail in ((fileless, "fileless"), (elsewhere, "elsewhere")):
+        yield breaches(found, rule="CASE-03", record_type="police.victims", column="case_no", detail=detail)
+
+
+def _registered(world: World) -> list[str]:
+    """The statuses of registered victims."""
+    answers = world.schema.codelists["victim_status"].crosswalk("registered")
+    return [code for code, answer in answers.items() if answer == "YES"]
 
 
 @rule("CASE-05", "police.cases", "police.suspects")
@@ -50,7 +73,12 @@ def _dates_fit_the_file(world: World) -> Breaches:
     suspects = world.records["police.suspects"].join(opened, on=_FILE, how="inner", maintain_order="left")
     reported = suspects.filter(pl.col("report_filed_date") < pl.col("opened_date"))
     yield breaches(
-        reported, rule="CASE-05", record_type="police.suspects", column="report_filed_date", others=["case_no"]
+        reported,
+        rule="CASE-05",
+        record_type="police.suspects",
+        column="report_filed_date",
+        others=["case_no"],
+        detail="report",
     )
     allowed = int(world.parameter("CASE-05", "arrest_before_days"))
     early = pl.col("arrest_date") < pl.col("opened_date").dt.offset_by(f"-{allowed}d")
@@ -64,12 +92,57 @@ def _dates_fit_the_file(world: World) -> Breaches:
     )
 
 
+@rule("CASE-06", "police.suspects")
+def _arrest_in_an_operation_is_for_trafficking(world: World) -> Breaches:
+    suspects = world.records["police.suspects"].drop_nulls(["op_code", "arrest_date", "offence_suspected"])
+    others = suspects.filter(~any_of("offence_suspected", world.trafficking()))
+    yield breaches(
+        others, rule="CASE-06", record_type="police.suspects", column="offence_suspected", others=["op_code"]
+    )
+
+
+@rule("CASE-07", "police.suspects")
+def _suspect_of_age_to_be_liable(world: World) -> Breaches:
+    sheet = world.schema.sheet("police.suspects")
+    suspects = with_helpers(world.records["police.suspects"], sheet=sheet, run=world.run)
+    least, _ = world.legal("LIABILITY_AGE", sheet.event_date)
+    young = suspects.filter(pl.col("age_at_event") < least).with_columns(note=least.cast(pl.String))
+    yield breaches(young, rule="CASE-07", record_type="police.suspects", column="birth_date")
+
+
 @rule("CASE-07b", "police.victims", "police.suspects")
 def _victim_and_suspect(world: World) -> Breaches:
-    for record_type, other in (("police.suspects", "police.victims"), ("police.victims", "police.suspects")):
-        numbers = world.records[other].select("personal_no").drop_nulls()
-        both = world.records[record_type].join(numbers, on="personal_no", how="semi", maintain_order="left")
-        yield breaches(both, rule="CASE-07b", record_type=record_type, column="personal_no")
+    """One person in both roles: by personal number, or by name and date of birth."""
+    victims, suspects = world.records["police.victims"], world.records["police.suspects"]
+    for record_type, own, other in (
+        ("police.suspects", suspects, victims),
+        ("police.victims", victims, suspects),
+    ):
+        numbered = own.join(other.drop_nulls("personal_no"), on="personal_no", how="semi", maintain_order="left")
+        yield breaches(numbered, rule="CASE-07b", record_type=record_type, column="personal_no")
+        # only who was born on the same day needs to be compared by name
+        born = own.join(other.drop_nulls("birth_date"), on="birth_date", how="semi", maintain_order="left")
+        alike = _with_name(born).join(
+            _with_name(other).drop_nulls(["name", "birth_date"]), on=["name", "birth_date"], how="semi"
+        )
+        alike = alike.join(numbered, on=["submission", "row"], how="anti").sort("submission", "row")
+        yield breaches(
+            alike,
+            rule="CASE-07b",
+            record_type=record_type,
+            column="last_name",
+            others=["first_name", "birth_date"],
+            detail="name",
+        )
+
+
+def _with_name(people: pl.DataFrame) -> pl.DataFrame:
+    """The words of both names, whatever their order and script; null where one is blank."""
+    names = [
+        " ".join(sorted(fold(f"{first} {last}").split())) if first and last else None
+        for first, last in people.select(_NAMES).iter_rows()
+    ]
+    return people.with_columns(name=pl.Series(names, dtype=pl.String))
 
 
 @rule("CASE-08", "police.operations")
@@ -84,6 +157,7 @@ def _operation_adds_up(world: World) -> Breaches:
             record_type="police.operations",
             column="cases_opened_thb",
             others=["op_code"],
+            detail="cases",
         )
     table = pl.col("citizenship_table")
     persons = table.str.extract_all(r"[0-9]+").list.eval(pl.element().cast(pl.Int64, strict=False)).list.sum()
@@ -109,10 +183,11 @@ def _begging_children_in_other_cases(world: World) -> Breaches:
     sheet = world.schema.sheet("police.victims")
     victims = with_helpers(world.records["police.victims"], sheet=sheet, run=world.run)
     child = (pl.col("age_at_event") < 18).fill_null(value=True)
-    registered = world.schema.codelists["victim_status"].crosswalk("registered")
-    presumed = [code for code, answer in registered.items() if answer == "YES"]
     identified = cases.join(
-        victims.filter(child & pl.col("status_current").is_in(presumed)), on=_FILE, how="semi", maintain_order="left"
+        victims.filter(child & pl.col("status_current").is_in(_registered(world))),
+        on=_FILE,
+        how="semi",
+        maintain_order="left",
     )
     mistreated = cases.filter(any_of("offences_all", ["CHILD_MISTREAT"]) | (pl.col("offence_main") == "CHILD_MISTREAT"))
     begging = screening.filter(

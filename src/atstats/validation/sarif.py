@@ -64,7 +64,7 @@ def _rule(rule: Rule, *, language: str) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": _PLACE.sub("…", rule.statement.of(language))},
-        "fullDescription": {"text": rule.reason},
+        "fullDescription": {"text": rule.reason.of(language)},
         "help": {"text": _PLACE.sub("…", rule.hint.of(language))},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"scope": str(rule.scope)},

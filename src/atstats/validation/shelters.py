@@ -27,6 +27,7 @@ def _stays_do_not_overlap(world: World) -> Breaches:
         record_type="shelter.residents",
         column="entry_date",
         others=["local_person_id"],
+        detail="same",
     )
     people = stays.drop_nulls("personal_no").select(
         "submission", "agency", "row", "personal_no", "entry_date", pl.col("until")
@@ -111,7 +112,7 @@ def _service_has_its_person(world: World) -> Breaches:
         people = world.records[each.people]
         for record_type in filter(world.has, (each.services, each.plans)):
             lost = without(world.records[record_type], people, _RESIDENT)
-            yield breaches(lost, rule="SHL-11", record_type=record_type, column="local_person_id")
+            yield breaches(lost, rule="SHL-11", record_type=record_type, column="local_person_id", detail="person")
         if world.has(each.services):
             yield breaches(
                 _outside(world, each),

@@ -116,7 +116,7 @@ def _lines(waivers: pl.DataFrame, *, schema: Schema, linked: bool) -> Iterator[_
 def _faults(line: _Line, found: Collection[tuple[str, str]], *, cut_off: date, told: bool) -> Iterator[_Fault]:
     if not found:
         if told:
-            yield _Fault("WAIVE-02", note=line.fingerprint)
+            yield _Fault("WAIVE-02", detail="nothing", note=line.fingerprint)
     elif any(severity == Severity.ERROR for _, severity in found):
         yield _Fault("WAIVE-01", note=line.fingerprint)
     elif lacking := _lacking(line.cells):

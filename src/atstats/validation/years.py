@@ -17,7 +17,9 @@ __all__: list[str] = []
 
 _FORMAL = ("VOT", "VOT_COURT")
 _HISTORY, _VALUE_LETTERS = "history.csv", "D"
-_LAW, _ARTICLE_LETTERS = "law.csv", "B"
+_LAW, _ARTICLE_LETTERS, _PERIOD_LETTERS = "law.csv", "B", "I"
+_FROM_LETTERS, _TO_LETTERS = "E", "F"
+"""Where the files of code lists have the days between which a code may be used."""
 _TOLD = 20
 """Cells named where a finding is about many."""
 
@@ -102,7 +104,7 @@ def _one_case_weighs(world: World) -> Breaches:
 
 @rule("YR-04")
 def _break_between_the_years(world: World) -> Breaches:
-    """An agency or a law that began or ended between the two years: figures carry the flag b."""
+    """An agency, a law or a code that began or ended between the two years: figures carry the flag b."""
     assert world.earlier is not None  # YR-04 needs an earlier year
     first, last = date(world.earlier.reference_year, 12, 31), date(world.run.reference_year, 12, 31)
     for name, frame in world.records.items():
@@ -110,16 +112,36 @@ def _break_between_the_years(world: World) -> Breaches:
             continue
         for submission, row, code in frame.select("submission", "row", "agency_code").iter_rows():
             agency = world.schema.agencies.get(code or "")
-            ends = [] if agency is None else [agency.valid_from, agency.valid_to]
-            if any(day is not None and first < day <= last for day in ends):
+            if agency is not None and any(_breaks(agency.valid_from, agency.valid_to, first, last)):
                 place = pl.DataFrame(
                     [(submission, row)], schema={"submission": pl.String, "row": pl.UInt32}, orient="row"
                 )
-                yield breaches(place, rule="YR-04", record_type=name, column="agency_code")
+                yield breaches(place, rule="YR-04", record_type=name, column="agency_code", detail="agency")
     for line, law in enumerate(world.schema.law, start=2):
         if first < law.valid_from <= last:
-            cell = f"{_ARTICLE_LETTERS}{line}"
-            yield breach(_LAW, rule="YR-04", tab="", row=line, column="article", cell=cell, detail="law")
+            column, letters = ("article", _ARTICLE_LETTERS) if law.offence else ("period", _PERIOD_LETTERS)
+            yield breach(_LAW, rule="YR-04", tab="", row=line, column=column, cell=f"{letters}{line}", detail="law")
+    yield from _changed_definitions(world, first, last)
+
+
+def _breaks(begun: date | None, ended: date | None, first: date, last: date) -> tuple[bool, bool]:
+    """Whether something began, or ended, after the first day and not after the last; its last day still counts."""
+    return begun is not None and first < begun <= last, ended is not None and first <= ended < last
+
+
+def _changed_definitions(world: World, first: date, last: date) -> Breaches:
+    """Codes that began or ended between the years; an agency is told in its own workbook."""
+    for identifier, codes in world.schema.codelists.items():
+        for line, code in enumerate(codes, start=2):
+            if code.source == "agencies.toml":
+                continue
+            began, ended = _breaks(code.valid_from, code.valid_to, first, last)
+            for changed, column, letters in ((began, "valid_from", _FROM_LETTERS), (ended, "valid_to", _TO_LETTERS)):
+                if changed:
+                    yield breach(
+                        f"{identifier}.csv", rule="YR-04", tab="", row=line, column=column, cell=f"{letters}{line}",
+                        detail="definition",
+                    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- a sheet beside the same sheet of before

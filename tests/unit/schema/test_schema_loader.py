@@ -66,7 +66,12 @@ def test_every_fault_is_told_at_once_with_file_and_key(schemas: Path) -> None:
         f"{_CODES}F,female,,ženski,,31.12.2020,x,,,,,,\nM,m,m,m,2020-01-01,2019-01-01,x,,,,,,",
     )
     _add(schemas, "codelists/few.csv", "M,m,m;n,m,2020-01-01,2020-12-31,x,,,,,,\nA B,m,m,m,,,x,,,,,,\nC")
-    _add(schemas, "reference/law.csv", "THB,1,x,2030-01-01,,60,12,,x\nARSON,1,x,2018-01-01,,,,,x\nTHB,1,x,,,,,,x")
+    _add(
+        schemas,
+        "reference/law.csv",
+        "THB,1,x,2030-01-01,,60,12,,,,,x\nARSON,1,x,2018-01-01,,,,,,,,x\nTHB,1,x,,,,,,,,,x\n"
+        ",,x,2018-01-01,,,,,DAYS,9,8,x\n,,x,2019-01-01,,,,,DAYS,,,x\n,,x,2019-01-01,,,,,,,,x",
+    )
     _replace(
         schemas,
         "agencies.toml",
@@ -138,10 +143,13 @@ checks = [{must = "wrong > 1", blame = ["nocolumn"]}, {must = "birth_date > 3", 
         "editions.toml  public.threshold  must not be above base",
         "linkage.toml  case_keys.police_case  names police_case_nr, which no sheet has",
         "populations.toml  victims.variables.few  is not a dimension with a code list in dimensions.toml",
-        "reference/law.csv  line 30  holds at the same time as article 165 for THB",
-        "reference/law.csv  line 30  min_months is above max_months",
-        "reference/law.csv  line 31 offence  names the unknown offence ARSON",
-        "reference/law.csv  line 32 valid_from  must be filled",
+        "reference/law.csv  line 34  holds at the same time as article 165 for THB",
+        "reference/law.csv  line 34  min_months is above max_months",
+        "reference/law.csv  line 35 offence  names the unknown offence ARSON",
+        "reference/law.csv  line 36 valid_from  must be filled",
+        "reference/law.csv  line 37  least is above most",
+        "reference/law.csv  line 38  holds at the same time as another line for DAYS",
+        "reference/law.csv  line 39  must name an offence or a period, and not both",
         "rules/few.toml  FEW-02  has no failing example",
         "rules/few.toml  FEW-02  has no passing example",
         "rules/few.toml  FEW-02.applies_to  applies to the unknown sheet police.nothing",

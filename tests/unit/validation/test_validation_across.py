@@ -80,7 +80,7 @@ def test_dates_of_a_suspect_are_held_against_the_file(checked: Check) -> None:
     cases = sheet("cases", {"case_no": "C", "opened_date": date(2025, 3, 1)})
     assert of(checked(agency("KP_THB", suspects, cases)), "CASE-05") == [
         ("KP_THB_2025.xlsx", "suspects", "C4", "arrest", "30", "error", ["A4"]),
-        ("KP_THB_2025.xlsx", "suspects", "D5", "", "", "error", ["A5"]),
+        ("KP_THB_2025.xlsx", "suspects", "D5", "report", "", "error", ["A5"]),
     ]
 
 
@@ -166,7 +166,7 @@ def test_stays_may_meet_but_not_overlap(checked: Check) -> None:
     assert of(checked(one, during), "SHL-02") == [
         ("ISF_2025.xlsx", "residents", "D4", "elsewhere", "PVPT", "warning", ["E4"]),
         ("PVPT_2025.xlsx", "residents", "D3", "elsewhere", "ISF", "warning", ["E3"]),
-        ("PVPT_2025.xlsx", "residents", "D4", "", "", "error", ["A4"]),
+        ("PVPT_2025.xlsx", "residents", "D4", "same", "", "error", ["A4"]),
     ]
 
 
@@ -184,7 +184,7 @@ def test_a_service_touches_a_stay_unless_it_follows_it(checked: Check) -> None:
     )
     assert of(checked(agency("ISF", residents, services)), "SHL-11") == [
         ("ISF_2025.xlsx", "services", "C4", "outside", "", "error", ["D4", "A4"]),
-        ("ISF_2025.xlsx", "services", "A6", "", "", "error", []),
+        ("ISF_2025.xlsx", "services", "A6", "person", "", "error", []),
     ]
 
 

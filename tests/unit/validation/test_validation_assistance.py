@@ -71,8 +71,8 @@ def test_services_and_plans_have_their_person(checked: Check) -> None:
         sheet("services", {**service, "local_person_id": "B", "from": date(2025, 4, 1)}),
     )
     assert [(row[0], *row[1:4]) for row in of(checked(shelter, centre), "SHL-11")] == [
-        ("CSW_19_2025.xlsx", "services", "C3", ""),
-        ("ISF_2025.xlsx", "plans", "A5", ""),
+        ("CSW_19_2025.xlsx", "services", "C3", "person"),
+        ("ISF_2025.xlsx", "plans", "A5", "person"),
         ("ISF_2025.xlsx", "services", "D4", "outside"),
         ("ISF_2025.xlsx", "services", "D5", "outside"),
     ]
@@ -141,4 +141,4 @@ def test_victims_are_returned_with_their_risk_assessed(checked: Check) -> None:
         {**returned, "type": "INVOLUNTARY", "risk_assessment": "UNK", "victim_status": "NOT_CONFIRMED"},
     ]
     got = of(checked(agency("DMFK", sheet("returns", *rows))), "RET-01")
-    assert [row[2:6] for row in got] == [("C4", "", "", "error"), ("B5", "involuntary", "", "warning")]
+    assert [row[2:6] for row in got] == [("C4", "unanswered", "", "error"), ("B5", "involuntary", "", "warning")]

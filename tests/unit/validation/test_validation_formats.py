@@ -207,8 +207,8 @@ def test_a_sarif_result_names_the_cell_as_row_and_column(checked: Check, schema:
     rule = next(each for each in sarif["tool"]["driver"]["rules"] if each["id"] == "YR-01")
     assert rule == {
         "id": "YR-01",
-        "shortDescription": {"text": "Овај лист има лица: …, а годину пре: …."},
-        "fullDescription": {"text": "A jump is news or a mistake; either needs a word."},
+        "shortDescription": {"text": "На овом листу је број лица …, а годину пре био је …."},
+        "fullDescription": {"text": "Скок је вест или грешка; и једно и друго тражи реч."},
         "help": {"text": schema.rules["YR-01"].hint.of("sr-cyrl")},
         "defaultConfiguration": {"level": "warning"},
         "properties": {"scope": "cross-year"},

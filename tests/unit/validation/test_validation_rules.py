@@ -132,7 +132,7 @@ def test_the_pandera_schema_names_rule_and_column_and_keeps_every_column(schema:
     assert list(compiled.columns) == [column.name for column in sheet.columns]
     checks = {name: [check.error for check in column.checks] for name, column in compiled.columns.items()}
     assert checks["sex"] == ["TYPE-02/unlisted"]
-    assert checks["reflection_days"] == ["RANGE-01/minimum", "RANGE-01/maximum", "VIC-08/0", "VIC-08/1"]
+    assert checks["duration_months"] == ["RANGE-01/minimum", "RANGE-01/maximum", "VIC-14/1", "VIC-15/2"]
     assert checks["formal_id_date"] == ["VIC-01/0", "VIC-01/1", "VIC-02/1", "VIC-04/0"]
 
 

@@ -117,7 +117,7 @@ def test_another_value_is_another_finding(
     changed = checked(book(meta(), trainings({}, {**LATE, "date_to": "13.03.2025"}), awareness({})))
     got = waived(changed, collection, line, schema=schema, run=run)
     assert not got["waived"].any()
-    assert about_waivers(got) == [("WAIVE-02", "A2", "warning", "")]
+    assert about_waivers(got) == [("WAIVE-02", "A2", "warning", "nothing")]
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_findings_after_linkage_are_waived_in_the_second_pass(root: Path, tmp_pa
     assert about_waivers(pipeline.validate([sample]).checked.findings) == []
     second = pipeline.link(sample).findings
     assert set(second.filter("waived")["fingerprint"]) == {first["fingerprint"]}
-    assert about_waivers(second) == [("WAIVE-02", "A3", "warning", "")]
+    assert about_waivers(second) == [("WAIVE-02", "A3", "warning", "nothing")]
 
 
 def test_a_failure_is_one_of_ours(sent: Path) -> None:

@@ -80,6 +80,12 @@ def test_a_code_whose_time_is_over_does_not_vanish(schema: Schema, run: Run) -> 
         earlier=Earlier(2024, before.records),
     )
     assert told(got, "YR-06", schema) == []
+    line = topics.all_codes().index("DATA") + 2
+    words = "This code began or ended between the two years: figures carry a break."
+    assert told(got, "YR-04", changed) == [("", "valid_to", words)]
+    assert got.findings.filter(pl.col("rule") == "YR-04").select("file", "cell").rows() == [
+        ("train_topic.csv", f"F{line}")
+    ]
 
 
 @pytest.mark.parametrize(("changed", "found"), [({}, True), ({"hours": 19}, False)])
