@@ -223,8 +223,8 @@ class _Records:
         parts = [book.agency, book.unit]
         if row is not None and record_type in book.sheets:
             place = self._place(book, record_type, row)
-            for named in (None, column):
-                parts.append("" if place is None else self._text(book, record_type, named)[place])
+            texts = [self._text(book, record_type, named) for named in (None, column)]
+            parts += ["" if place is None else text[place] for text in texts]
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
     def _place(self, book: Book, record_type: str, row: int) -> int | None:

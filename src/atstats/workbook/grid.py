@@ -42,7 +42,9 @@ def raw_sheet(rows: Rows, found: Scan) -> RawSheet:
         columns = [_column(cells) for cells in zip(*(_padded(row, found.width) for _, row in piece), strict=True)]
         for places, kind in ((found.errors, "error"), (found.no_values, "no_value")):
             _overwrite(columns, places, kind, numbers)
-        kind_frame = pl.DataFrame([numbers, *(each.alias(name) for name, (_, each) in zip(letters, columns, strict=True))])
+        kind_frame = pl.DataFrame(
+            [numbers, *(each.alias(name) for name, (_, each) in zip(letters, columns, strict=True))]
+        )
         filled = kind_frame.select(pl.any_horizontal(pl.exclude("row") != "blank"))[letters[0]]
         texts = [each.alias(name) for name, (each, _) in zip(letters, columns, strict=True)]
         values.append(pl.DataFrame([numbers, *texts]).filter(filled))
