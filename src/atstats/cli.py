@@ -1,5 +1,6 @@
 """The commands. Options are declared once, above; a command calls the pipeline and prints."""
 
+import gc
 import signal
 import sys
 from datetime import datetime
@@ -500,6 +501,7 @@ def _years(text: str) -> tuple[int, ...]:
 def main() -> None:
     """Run the command line; an expected failure is a line and a code, a bug keeps its trace without data."""
     before = signal.signal(signal.SIGINT, _interrupted)
+    gc.set_threshold(100_000)  # a large collection is millions of values and no cycles: looking for some takes a tenth
     try:
         app()
     except AtstatsError as failure:

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from typing import Any
+from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 import pytest
@@ -112,6 +113,19 @@ def _workbook(grid: dict[tuple[int, int], tuple[str, str]]) -> bytes:
     return zipped(parts(data, strings="".join(strings)))
 
 
+_SHARED_TEXTS = (
+    "<si><t>plain</t></si>",
+    '<si><t xml:space="preserve"> Skënderaj </t></si>',
+    "<si><t>A &amp; B</t></si>",
+    "<si><t></t></si>",
+    "<si><t/></si>",
+    "<si/>",
+    "<si><r><t>rich</t></r><r><t/></r></si>",
+    "<si><t>\uffe5</t></si>",
+    "<si><t>a&#10;b</t></si>\n",
+)
+
+
 @given(grid=_GRIDS)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_workbooks_drawn_by_lot_are_read_as_openpyxl_reads_them(grid: dict[tuple[int, int], tuple[str, str]]) -> None:
@@ -152,3 +166,31 @@ def _scanned(content: bytes) -> Scan:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         opened = open_package(archive)
         return scan_sheet(archive, opened.tabs[0], opened)
+
+
+@given(texts=st.lists(st.sampled_from(_SHARED_TEXTS), max_size=12), piece=st.integers(1, 400))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_texts_taken_out_of_the_stream_count_as_the_parser_counts_them(texts: list[str], piece: int) -> None:
+    """The same ones are found to be empty, whatever stands between the plain ones and wherever the pieces end."""
+    content = zipped(parts(strings="".join(texts)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(package, "_PIECE", piece)
+        quick = _empty_texts(content)
+        patch.setattr(even_rows, "_TEXTS", re.compile(b"never"))
+        assert _empty_texts(content) == quick
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"\x01", b"\xef\xbf\xbf", b"]]>"])
+def test_a_text_that_xml_forbids_is_refused_though_it_looks_plain(text: bytes) -> None:
+    """Bytes that are no UTF-8, control characters, U+FFFF, and the end of a section that never began."""
+    whole = parts(strings="<si><t>plain</t></si><si><t>odd</t></si>")
+    whole["xl/sharedStrings.xml"] = whole["xl/sharedStrings.xml"].replace(b"odd", text)
+
+    with pytest.raises(expat.ExpatError):
+        _empty_texts(zipped(whole))
+
+
+def _empty_texts(content: bytes) -> set[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return open_package(archive).blank_texts

@@ -31,6 +31,7 @@ from atstats.validation.fields import no_records
 from atstats.validation.findings import breach, gathered, placed
 from atstats.validation.revisions import choose
 from atstats.validation.rules import check_rows
+from atstats.validation.spellings import Lookups
 from atstats.validation.submissions import Read, read_submission
 from atstats.vocabulary import Need
 
@@ -60,7 +61,10 @@ def check(
     Returns:
         Records of the accepted submissions, every finding, and what became of each file.
     """
-    reads = [read_submission(each, schema=schema, run=run) for each in raw if isinstance(each, RawWorkbook)]
+    lookups = Lookups(schema)
+    reads = [
+        read_submission(each, schema=schema, lookups=lookups, run=run) for each in raw if isinstance(each, RawWorkbook)
+    ]
     chosen = choose(
         reads,
         has_error=lambda found: _has_error(found, schema),

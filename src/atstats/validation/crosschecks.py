@@ -151,7 +151,9 @@ def check_across(world: World, *, rules: Sequence[str]) -> CrossChecked:
     looked_at: dict[str, set[str]] = {}
     open_checks: Counter[str] = Counter()
     skipped: list[Skipped] = []
-    senders = {name: Counter(frame["submission"].to_list()) for name, frame in world.records.items()}
+    senders = {
+        name: Counter(dict(frame["submission"].value_counts().iter_rows())) for name, frame in world.records.items()
+    }
     for identifier in sorted(set(rules) & set(RULES)):
         groups = _NEEDS[identifier]
         lacking = world.lacks(identifier)

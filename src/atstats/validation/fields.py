@@ -6,21 +6,17 @@ that no other rule is held against it. Descriptions never quote a cell ("day 31 
 in month 02"); codes of a list are not personal values.
 """
 
-import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import polars as pl
 
 from atstats.frames import Run
-from atstats.schema import TYPES, CodeList, Column, Schema, Sheet
+from atstats.schema import TYPES, Column, Sheet
 from atstats.validation.findings import breaches, gathered
-from atstats.validation.folding import fold, folded_names, nearest
 from atstats.validation.sheets import FoundSheet
-from atstats.vocabulary import SPECIAL_VALUES, UNKNOWN
+from atstats.validation.spellings import Lookups, read_date, read_each_once
+from atstats.vocabulary import SPECIAL_VALUES
 
 __all__ = ["Converted", "blank_flag", "convert", "no_records", "unknown_flag"]
 
@@ -32,10 +28,6 @@ BLANK_FLAG = "blank:"
 _PERSONAL_NO = "personal_no"
 _EXACT_DIGITS = 15
 """Excel keeps no more digits of a number than these."""
-_DAY_FIRST = re.compile(r"^([0-9]{1,2})[./-]\s*([0-9]{1,2})[./-]\s*([0-9]{4}|[0-9]{2})\.?$")
-_ISO = re.compile(r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00)?)?$")
-_YEARS = range(1900, 2101)
-_DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _INVISIBLE = "[\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad]"
 
 
@@ -64,13 +56,13 @@ def blank_flag(column: str) -> str:
     return BLANK_FLAG + column
 
 
-def convert(found: FoundSheet, *, file: str, schema: Schema, run: Run) -> Converted:
+def convert(found: FoundSheet, *, file: str, lookups: Lookups, run: Run) -> Converted:
     """Type every column of a sheet.
 
     Args:
         found: the sheet, its columns located.
         file: the workbook's name.
-        schema: gives the code lists.
+        lookups: read the codes.
         run: its reference year decides the century of a year of two digits.
     """
     if not found.values.height:
@@ -80,7 +72,7 @@ def convert(found: FoundSheet, *, file: str, schema: Schema, run: Run) -> Conver
     read = cells.with_columns(
         each.alias(f"{part}:{column.name}")
         for column in columns
-        for part, each in _read(cells, column, schema=schema, run=run).items()
+        for part, each in _read(cells, column, lookups=lookups, run=run).items()
     )
     problems = [*_described(read, columns, found, file=file), *_unfilled(read, columns, found, file=file)]
     return Converted(found, _records(read, found.sheet), gathered(problems), found.values.height * len(columns))
@@ -139,15 +131,23 @@ def _cells(found: FoundSheet, columns: Sequence[Column]) -> pl.DataFrame:
             *(found.kinds[where].alias(f"kind:{name}") for name, where in letters.items()),
         ]
     )
-    trimmed = pl.col("^value:.*$").str.normalize("NFC").str.replace_all(_INVISIBLE, "").str.strip_chars()
-    return frame.with_columns(trimmed.replace("", None))
+    trimmed = frame.with_columns(pl.col("^value:.*$").str.strip_chars())
+    # Accents and invisible letters are costly to tidy, and most columns hold codes, numbers and dates.
+    texts = trimmed.select("^value:.*$")
+    plain = texts.select((pl.all().str.len_bytes() == pl.all().str.len_chars()).all()).row(0)
+    rare = pl.col([name for name, is_plain in zip(texts.columns, plain, strict=True) if not is_plain])
+    return trimmed.with_columns(
+        rare.str.normalize("NFC").str.replace_all(_INVISIBLE, "").str.strip_chars()
+    ).with_columns(pl.col("^value:.*$").replace("", None))
 
 
-def _read(cells: pl.DataFrame, column: Column, *, schema: Schema, run: Run) -> dict[str, _Part]:
-    """`typed`, `unknown`, `detail` and `note` for the cells of one column."""
+def _read(cells: pl.DataFrame, column: Column, *, lookups: Lookups, run: Run) -> Mapping[str, _Part]:
+    """`typed` for the cells of one column; `unknown`, `detail` and `note` where there may be something to tell."""
     cell = _Cell(column)
-    if column.type in ("code", "codes", "yesno"):
-        return _codes(cells, column, schema.codelists[column.codes])
+    if column.type == "codes":
+        return read_each_once(cells[f"value:{column.name}"], lookups[column.codes].several, pl.List(pl.String()))
+    if column.type in ("code", "yesno"):
+        return read_each_once(cells[f"value:{column.name}"], lookups[column.codes].one, pl.String())
     if column.type == "date":
         return _dates(cells, column, reference_year=run.reference_year)
     if column.type in ("integer", "decimal"):
@@ -161,7 +161,9 @@ def _records(read: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
     for column in sheet.columns:
         cell = _Cell(column)
         there = f"value:{column.name}" in read.columns
-        unknown = pl.col(f"unknown:{column.name}").fill_null(value=False) | cell.broken if there else pl.lit(value=True)
+        unknown = cell.broken if there else pl.lit(value=True)
+        if f"unknown:{column.name}" in read.columns:
+            unknown = unknown | pl.col(f"unknown:{column.name}").fill_null(value=False)
         typed = pl.col(f"typed:{column.name}") if there else pl.lit(None)
         parts.append(pl.when(~unknown).then(typed).cast(TYPES[column.type]).alias(column.name))
         parts.append(unknown.alias(unknown_flag(column.name)))
@@ -175,7 +177,11 @@ def _described(
     read: pl.DataFrame, columns: Sequence[Column], found: FoundSheet, *, file: str
 ) -> Iterator[pl.DataFrame]:
     """What could not be read, one frame for each column and kind of problem."""
-    told = {column.name: pl.col(f"detail:{column.name}").is_not_null() & ~_Cell(column).broken for column in columns}
+    told = {
+        column.name: pl.col(f"detail:{column.name}").is_not_null() & ~_Cell(column).broken
+        for column in columns
+        if f"detail:{column.name}" in read.columns
+    }
     for column in _concerned(read, columns, told):
         rows = read.filter(told[column.name]).select(
             pl.lit(file).alias("submission"),
@@ -242,6 +248,7 @@ _RULES: Mapping[str, tuple[str, str | None]] = {
     "near": ("TYPE-02", None),
     "unlisted": ("TYPE-02", None),
     "ambiguous": ("TYPE-02", None),
+    "several_codes": ("TYPE-02", "warning"),
     "text_date": ("META-09", None),
     "short_year": ("META-09", None),
     "restored": ("ID-02", "warning"),
@@ -281,38 +288,12 @@ def _texts(cell: _Cell, *, personal_no: bool) -> dict[str, _Part]:
 # --------------------------------------------------------------------------- dates
 
 
-def _dates(cells: pl.DataFrame, column: Column, *, reference_year: int) -> dict[str, _Part]:
+def _dates(cells: pl.DataFrame, column: Column, *, reference_year: int) -> Mapping[str, _Part]:
     cell = _Cell(column)
     spelt = cells.select(pl.when(cell.filled).then(pl.concat_str(cell.kind.cast(pl.String), cell.value, separator=" ")))
-    return _each_once(
-        spelt.to_series(), lambda text: _date(*text.split(" ", 1), reference_year=reference_year), pl.Date()
+    return read_each_once(
+        spelt.to_series(), lambda text: read_date(*text.split(" ", 1), reference_year=reference_year), pl.Date()
     )
-
-
-def _date(kind: str, text: str, *, reference_year: int) -> "_Answer":
-    """The day that a cell means, or what is wrong with it; day first where it is written with dots."""
-    if kind in ("number", "duration", "boolean"):
-        return _Answer(detail="number_for_date")
-    detail = ""
-    iso = _ISO.match(text[:10] if kind in ("date", "datetime") else text)
-    if iso:
-        year, month, day = (int(part) for part in iso.groups())
-    else:
-        written = _DAY_FIRST.match(text)
-        if not written:
-            return _Answer(detail="not_a_date")
-        day, month, year = (int(part) for part in written.groups())
-        detail = "text_date"
-        if len(written[3]) == 2:
-            detail = "short_year"
-            year += 1900 if year > reference_year % 100 + 1 else 2000
-    if not 1 <= month <= 12:
-        return _Answer(detail="impossible_month", note=str(month))
-    if not 1 <= day <= monthrange(max(year, 1), month)[1]:
-        return _Answer(detail="impossible_day", note=f"{day}/{month:02}")
-    if year not in _YEARS:
-        return _Answer(detail="implausible_year")
-    return _Answer(date(year, month, day), detail)
 
 
 # --------------------------------------------------------------------------- numbers
@@ -337,98 +318,3 @@ def _numbers(cell: _Cell, *, whole: bool) -> dict[str, _Part]:
         ),
         "note": pl.lit(""),
     }
-
-
-# --------------------------------------------------------------------------- codes
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What one spelling means, or what is wrong with it."""
-
-    value: Any = None
-    detail: str = ""
-    note: str = ""
-
-
-def _each_once(spelt: pl.Series, read: Callable[[str], _Answer], kind: pl.DataType) -> dict[str, _Part]:
-    """Read each different spelling once, and give every cell its answer."""
-    values = spelt.to_list()
-    different = {spelling: place for place, spelling in enumerate(dict.fromkeys(spelt.drop_nulls().to_list()))}
-    answers = [read(spelling) for spelling in different]
-    place = pl.Series([different.get(value) for value in values], dtype=pl.UInt32)
-    parts: dict[str, tuple[list[Any], pl.DataType]] = {
-        "typed": ([each.value for each in answers], kind),
-        "unknown": ([each.value is None and bool(each.detail) for each in answers], pl.Boolean()),
-        "detail": ([each.detail or None for each in answers], pl.String()),
-        "note": ([each.note for each in answers], pl.String()),
-    }
-    return {name: pl.Series(values, dtype=dtype).gather(place) for name, (values, dtype) in parts.items()}
-
-
-def _codes(cells: pl.DataFrame, column: Column, codes: CodeList) -> dict[str, _Part]:
-    lookup = _Lookup(codes)
-    if column.type == "codes":
-        return _each_once(cells[f"value:{column.name}"], lookup.several, pl.List(pl.String()))
-    return _each_once(cells[f"value:{column.name}"], lookup.one, pl.String())
-
-
-class _Lookup:
-    """Reads codes of one list by code, by label in any language, by alias, or as a drop-down shows them."""
-
-    def __init__(self, codes: CodeList) -> None:
-        names = {code.code: [*code.labels.all(), *_aliases(code.maps.get("aliases", ""))] for code in codes.codes}
-        self._names = names
-        self._exact = {code.upper(): code for code in names}
-        self._known, self._ambiguous = folded_names(names)
-        self._padded = {code.lstrip("0"): code for code in names if code.startswith("0") and code.isdigit()}
-        if codes.id == "yesno":
-            self._exact |= {"TRUE": "YES", "FALSE": "NO"}
-
-    def several(self, text: str) -> _Answer:
-        """The codes that a cell names, divided by semicolons, each once; nothing if one of them is wrong."""
-        found: list[str] = []
-        for piece in filter(None, map(str.strip, text.split(";"))):
-            answer = self.one(piece)
-            if answer.detail:
-                return answer
-            if answer.value is not None and answer.value not in found:
-                found.append(answer.value)
-        return _Answer(found or None)
-
-    def one(self, text: str) -> _Answer:
-        """The code that a text stands for: the code itself, a label, an alias, or "SEX - sexual exploitation"."""
-        upper = text.upper()
-        if upper in SPECIAL_VALUES and not (upper == UNKNOWN and upper in self._exact):
-            return _Answer()
-        folded = fold(text)
-        code = self._code(text) or self._known.get(folded)
-        if code:
-            return _Answer(code)
-        if folded in self._ambiguous:
-            return _Answer(detail="ambiguous")
-        chosen = self._chosen(text)
-        if chosen is not None:
-            return chosen
-        near = nearest(text, self._known)
-        return _Answer(detail="near", note=near) if near else _Answer(detail="unlisted")
-
-    def _code(self, text: str) -> str | None:
-        return self._exact.get(text.upper()) or self._padded.get(text)
-
-    def _chosen(self, text: str) -> _Answer | None:
-        """What a code, a dash and a name stand for: no code where the name is not its own; None for other texts."""
-        doubt = None
-        for dash in _DASH.finditer(text):
-            code, name = self._code(text[: dash.start()]), fold(text[dash.end() :])
-            if code is None or not name:
-                continue
-            if name == fold(code) or name in map(fold, self._names[code]):
-                return _Answer(code)
-            of_another = name in self._known or name in self._ambiguous
-            doubt = doubt or (_Answer(detail="ambiguous") if of_another else _Answer(detail="near", note=code))
-        return doubt
-
-
-def _aliases(text: str) -> list[str]:
-    return [alias.strip() for alias in text.replace(";", ",").split(",") if alias.strip()]

@@ -213,39 +213,42 @@ def _fingerprints(found: pl.DataFrame, *, books: Sequence[Book]) -> list[str]:
 
 
 class _Records:
-    """Finds the key and the value of a record's cell, each sheet looked up once."""
+    """Finds the key and the value of a record's cell, each sheet and column looked up once."""
 
     def __init__(self, books: Sequence[Book]) -> None:
         self._books = {book.file: book for book in books}
-        self._keys: dict[tuple[str, str], dict[int, str]] = {}
-        self._values: dict[tuple[str, str, str], dict[int, str]] = {}
+        self._places: dict[tuple[str, str], dict[int, int]] = {}
+        self._texts: dict[tuple[str, str, str | None], pl.Series] = {}
 
     def digest(self, submission: str, record_type: str, row: int | None, column: str) -> str:
         book = self._books.get(submission, Book(submission))
         parts = [book.agency, book.unit]
         if row is not None and record_type in book.sheets:
-            parts += [self._key(book, record_type).get(row, ""), self._value(book, record_type, column).get(row, "")]
+            place = self._place(book, record_type, row)
+            texts = [self._text(book, record_type, named) for named in (None, column)]
+            parts += ["" if place is None else text[place] for text in texts]
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
-    def _key(self, book: Book, record_type: str) -> dict[int, str]:
+    def _place(self, book: Book, record_type: str, row: int) -> int | None:
+        """Where a row stands in its frame."""
         wanted = (book.file, record_type)
-        if wanted not in self._keys:
-            place = book.sheets[record_type]
-            named = [place.letters[column] for column in place.key if column in place.letters]
-            parts = named or [column for column in place.raw.columns if column != "row"]
-            text = (
-                pl.concat_str([pl.col(each).fill_null("") for each in parts], separator="\x1e") if parts else pl.lit("")
-            )
-            self._keys[wanted] = dict(place.raw.select("row", text.alias("key")).iter_rows())
-        return self._keys[wanted]
+        if wanted not in self._places:
+            rows = book.sheets[record_type].raw["row"].to_list()
+            self._places[wanted] = {number: place for place, number in enumerate(rows)}
+        return self._places[wanted].get(row)
 
-    def _value(self, book: Book, record_type: str, column: str) -> dict[int, str]:
+    def _text(self, book: Book, record_type: str, column: str | None) -> pl.Series:
+        """The texts of a column; of the key of each record where no column is named."""
         wanted = (book.file, record_type, column)
-        if wanted not in self._values:
-            place = book.sheets[record_type]
-            letters = place.letters.get(column)
-            values: dict[int, str] = (
-                dict(place.raw.select("row", pl.col(letters).fill_null("")).iter_rows()) if letters else {}
+        if wanted not in self._texts:
+            sheet = book.sheets[record_type]
+            if column is None:
+                named = [sheet.letters[each] for each in sheet.key if each in sheet.letters]
+                parts = named or [each for each in sheet.raw.columns if each != "row"]
+            else:
+                parts = [sheet.letters[column]] if column in sheet.letters else []
+            text = pl.concat_str([pl.col(each).fill_null("") for each in parts], separator="\x1e") if parts else None
+            self._texts[wanted] = (
+                pl.repeat("", sheet.raw.height, eager=True) if text is None else sheet.raw.select(text).to_series()
             )
-            self._values[wanted] = values
-        return self._values[wanted]
+        return self._texts[wanted]

@@ -15,6 +15,7 @@ _LATIN = {
     "п": "p", "р": "r", "с": "s", "т": "t", "ћ": "c", "у": "u", "ф": "f", "х": "h", "ц": "c",
     "ч": "c", "џ": "dz", "ш": "s", "ѓ": "d", "ќ": "c", "ѕ": "dz", "đ": "d", "ı": "i", "ł": "l", "ø": "o",
 }  # fmt: skip
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _NEAR = 72.0
 """Smallest share of equal letters, in per cent, at which a known name is suggested."""
 
@@ -23,10 +24,12 @@ _NEAR = 72.0
 def fold(text: str) -> str:
     """Lower-case Latin letters and digits, words divided by one space: "Џевахира" is "dzevahira"."""
     lower = text.casefold()
+    if lower.isascii():
+        return _NOT_A_WORD.sub(" ", lower.replace("dj", "d")).strip()
     latin = "".join(_LATIN.get(letter, letter) for letter in lower)
     plain = "".join(c for c in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(c))
     plain = plain.replace("đ", "d").replace("dj", "d")
-    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+    return _NOT_A_WORD.sub(" ", plain).strip()
 
 
 def folded_names(names: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], frozenset[str]]:

@@ -29,6 +29,7 @@ from atstats.schema import (
     helper_columns,
     record_schema,
 )
+from atstats.validation.blame import fewest_cells
 from atstats.validation.fields import blank_flag, unknown_flag
 from atstats.validation.findings import breaches, gathered
 
@@ -196,27 +197,35 @@ def _broken(
     found: pl.DataFrame, frame: pl.DataFrame, conditions: Sequence[_Condition], *, sheet: Sheet
 ) -> Iterator[pl.DataFrame]:
     """The breaches of each rule; checks of one rule that name the same cell give one breach."""
-    by_place: dict[tuple[str, str], list[_Condition]] = {}
+    indexes_of = dict(found.select("check", "index").partition_by("check", as_dict=True, include_key=False))
+    failed: dict[int, list[_Condition]] = {}
     for condition in conditions:
-        by_place.setdefault((condition.rule.id, condition.check.blame[0]), []).append(condition)
-    failed = dict(found.select("check", "index").partition_by("check", as_dict=True, include_key=False))
-    for (rule, column), several in by_place.items():
-        rows: dict[int, list[str]] = {}
-        for condition in several:
-            for index in failed.get((condition.name,), pl.DataFrame({"index": []}))["index"].to_list():
-                others = rows.setdefault(index, [])
-                others += [name for name in condition.check.blame[1:] if name not in others]
-        by_others: dict[tuple[str, ...], list[int]] = {}
-        for index, others in rows.items():
-            by_others.setdefault(tuple(others), []).append(index)
-        for names, indexes in by_others.items():
-            yield breaches(
-                frame.select("submission", "row")[sorted(indexes)],
-                rule=rule,
-                record_type=sheet.record_type,
-                column=column,
-                others=names,
-            )
+        if (condition.name,) in indexes_of:
+            for index in indexes_of[(condition.name,)]["index"].to_list():
+                failed.setdefault(index, []).append(condition)
+    alike: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+    for index in sorted(failed):
+        for (rule, column), others in _blamed(failed[index]).items():
+            alike.setdefault((rule, column, tuple(others)), []).append(index)
+    for (rule, column, names), indexes in alike.items():
+        yield breaches(
+            frame.select("submission", "row")[indexes],
+            rule=rule,
+            record_type=sheet.record_type,
+            column=column,
+            others=names,
+        )
+
+
+def _blamed(together: Sequence[_Condition]) -> dict[tuple[str, str], list[str]]:
+    """For the broken checks of one row: rule and cell to name -> the further cells."""
+    fewest = fewest_cells(tuple(condition.check.blame for condition in together))
+    places: dict[tuple[str, str], list[str]] = {}
+    for condition in together:
+        column = next(name for name in condition.check.blame if name in fewest)
+        others = places.setdefault((condition.rule.id, column), [])
+        others += [name for name in condition.check.blame if name != column and name not in others]
+    return places
 
 
 def _out_of_range(found: pl.DataFrame, frame: pl.DataFrame, *, sheet: Sheet) -> Iterator[pl.DataFrame]:

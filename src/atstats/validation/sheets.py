@@ -241,7 +241,9 @@ def _totals_rows(found: FoundSheet) -> dict[int, str]:
     if not columns:
         return {}
     firsts = found.values.select("row", pl.coalesce(pl.col(columns).str.strip_chars().replace("", None)).alias("first"))
-    for row, first in firsts.filter(pl.col("first").str.len_chars() < 40).iter_rows():
+    # Every such word has four letters or more in a row: case numbers and codes have not, and need no folding.
+    likely = (pl.col("first").str.len_chars() < 40) & pl.col("first").str.contains(r"\pL[\pL\pM]{3}")
+    for row, first in firsts.filter(likely).iter_rows():
         words = fold(first).split()
         if words and words[0] in _TOTALS and all(word in _TOTALS or word.isdigit() for word in words):
             cells = found.values.filter(pl.col("row") == row).row(0)[1:]

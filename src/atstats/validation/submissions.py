@@ -16,6 +16,7 @@ from atstats.validation.fields import Converted, convert
 from atstats.validation.findings import breach, breaches
 from atstats.validation.folding import fold, folded_names
 from atstats.validation.sheets import FoundSheet, find_sheet, find_tabs, locate
+from atstats.validation.spellings import Lookups
 
 __all__ = ["Read", "read_submission"]
 
@@ -61,22 +62,29 @@ class Read:
         }
 
 
-def read_submission(raw: RawWorkbook, *, schema: Schema, run: Run) -> Read:
-    """Place a workbook by its sheet meta and read its sheets; every fault becomes a breach."""
+def read_submission(raw: RawWorkbook, *, schema: Schema, lookups: Lookups, run: Run) -> Read:
+    """Place a workbook by its sheet meta and read its sheets; every fault becomes a breach.
+
+    Args:
+        raw: the workbook as found.
+        schema: its sheets and agencies.
+        lookups: read the codes; made once a run.
+        run: the reference year.
+    """
     read = Read(raw)
     read.problems += [
         breach(raw.file, rule=rule, detail=kind, tab="")
         for kind, rule in _WHOLE_FILE.items()
         if any(fact.kind == kind for fact in raw.facts)
     ]
-    meta = _meta(read, schema=schema, run=run)
+    meta = _meta(read, schema=schema, lookups=lookups, run=run)
     if meta is None:
         return read
     workbook = _place(read, meta, schema=schema, run=run)
     if workbook is None:
         return read
     read.workbook = workbook.id
-    _read_sheets(read, workbook, meta, schema=schema, run=run)
+    _read_sheets(read, workbook, meta, lookups=lookups, run=run)
     read.problems += _forms(read, workbook, run=run)
     return read
 
@@ -84,7 +92,7 @@ def read_submission(raw: RawWorkbook, *, schema: Schema, run: Run) -> Read:
 # --------------------------------------------------------------------------- the sheet meta
 
 
-def _meta(read: Read, *, schema: Schema, run: Run) -> Converted | None:
+def _meta(read: Read, *, schema: Schema, lookups: Lookups, run: Run) -> Converted | None:
     sheet = next(iter(schema.workbooks.values())).sheet(_META)
     known, _ = folded_names({_META: sheet.label.all()})
     tab = next((each for each in read.raw.sheets if fold(each.name) in known), None)
@@ -97,7 +105,7 @@ def _meta(read: Read, *, schema: Schema, run: Run) -> Converted | None:
     if found is None or found.values.height != 1:
         read.problems.append(breach(read.file, rule="META-01", tab=tab.name, detail="rows"))
         return None
-    return convert(found, file=read.file, schema=schema, run=run)
+    return convert(found, file=read.file, lookups=lookups, run=run)
 
 
 def _place(read: Read, meta: Converted, *, schema: Schema, run: Run) -> Workbook | None:
@@ -138,24 +146,24 @@ def _at(read: Read, found: FoundSheet, column: str, *, rule: str, detail: str = 
 # --------------------------------------------------------------------------- the sheets
 
 
-def _read_sheets(read: Read, workbook: Workbook, meta: Converted, *, schema: Schema, run: Run) -> None:
+def _read_sheets(read: Read, workbook: Workbook, meta: Converted, *, lookups: Lookups, run: Run) -> None:
     tabs, problems = find_tabs(read.raw, workbook, nil=read.nil)
     read.problems += problems
     for sheet in workbook.sheets:
         if sheet.name in tabs:
             read_before = meta if sheet.name == _META else None
-            _read_sheet(read, tabs[sheet.name], sheet, read_before, schema=schema, run=run)
+            _read_sheet(read, tabs[sheet.name], sheet, read_before, lookups=lookups, run=run)
 
 
 def _read_sheet(
-    read: Read, tab: RawSheet, sheet: Sheet, read_before: Converted | None, *, schema: Schema, run: Run
+    read: Read, tab: RawSheet, sheet: Sheet, read_before: Converted | None, *, lookups: Lookups, run: Run
 ) -> None:
     found, problems = find_sheet(tab, sheet, file=read.file, facts=read.raw.facts, nil=read.nil)
     read.problems += problems
     if found is None:
         return
     if read_before is None:
-        converted = convert(found, file=read.file, schema=schema, run=run)
+        converted = convert(found, file=read.file, lookups=lookups, run=run)
     else:
         own = read_before.breaches.with_columns(record_type=pl.lit(sheet.record_type))
         converted = replace(read_before, found=found, breaches=own)

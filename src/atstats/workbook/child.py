@@ -5,6 +5,7 @@ file itself and prints nothing. Its memory is limited where the system can do th
 """
 
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -48,6 +49,7 @@ def serve(connection: Connection) -> None:
     """Say that it is ready, then answer requests until the parent says None or has gone."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends this process
+    gc.disable()  # cells are millions of values and no cycles; after a large file this process ends anyway
     silence()
     limit_memory()
     with contextlib.suppress(EOFError, OSError):

@@ -2,14 +2,15 @@
 
 Most rows of most sheets are alike: addresses, formats, stored numbers and shared texts. One
 regular expression proves such a row whole and well formed, ten times faster than an XML parser
-can tell its elements. Every other byte goes to the parser, in its order.
+can tell its elements. Every other byte goes to the parser, in its order. The texts that cells
+share are taken out alike.
 """
 
 import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["EvenRow", "EvenRows"]
+__all__ = ["EvenRow", "EvenRows", "EvenTexts"]
 
 _ROW = re.compile(
     rb'<row r="([1-9]\d{0,6})"'
@@ -20,7 +21,11 @@ _ROW = re.compile(
 _VALUED = re.compile(rb'<c r="([A-Z]++)[^>/]*+><v>')
 _SHARED = re.compile(rb't="s"><v>(\d++)')
 _MOST_HELD = 2**22
-"""Bytes of one row that are held back until its end comes; a longer row is left to the parser."""
+"""Bytes of one row or text that are held back until its end comes; a longer one is left to the parser."""
+_TEXTS = re.compile(
+    rb'(?:<si><t(?: xml:space="preserve")?>[^<>&\x00-\x08\x0b\x0c\x0e-\x1f\xef]{1,32767}+</t></si>\s*+)++'
+)
+"""Shared texts without entities, markup and rare letters (those above U+EFFF, of which XML forbids two)."""
 
 
 class EvenRow(NamedTuple):
@@ -91,3 +96,44 @@ class EvenRows:
         if any(after <= before for before, after in zip([0, *numbers], numbers, strict=False)):
             return None  # out of order, or beyond the columns that a sheet may have
         return EvenRow(len(numbers), sum(numbers), numbers[-1] if numbers else 0)
+
+
+class EvenTexts:
+    """Sits between the unpacked pieces of the shared texts and their parser."""
+
+    def __init__(self, parse: Callable[[bytes], object], count: Callable[[int], None]) -> None:
+        """Pass everything but plain texts to `parse`, and how many plain texts follow one another to `count`."""
+        self._parse = parse
+        self._count = count
+        self._held = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece."""
+        data = self._held + piece
+        end = data.rfind(b"</si>") + 5
+        if end < 5:
+            end = len(data) if len(data) > _MOST_HELD else 0
+        at = 0
+        for found in _TEXTS.finditer(data, 0, end):
+            if not _is_utf8(found.group()):
+                continue
+            if found.start() > at:
+                self._parse(data[at : found.start()])
+            at = found.end()
+            self._count(data.count(b"<si>", found.start(), at))
+        if end > at:
+            self._parse(data[at:end])
+        self._held = data[end:]
+
+    def finish(self) -> None:
+        """Give the parser what is held back."""
+        self._parse(self._held)
+        self._held = b""
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

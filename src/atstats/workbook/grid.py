@@ -20,6 +20,9 @@ Rows = Iterable[tuple[int, list[Any]]]
 _PIECE = 5_000
 """Rows that are Python objects at one time; a frame holds the same in a tenth of the memory."""
 _HALF_SECOND = 500_000
+_TEXT_OR_BLANK = pl.Series(["text", "blank"], dtype=VALUE_KINDS)
+_Column = tuple[pl.Series, pl.Series]
+"""The texts of some rows of one column, and what each cell holds."""
 
 
 def raw_sheet(rows: Rows, found: Scan) -> RawSheet:
@@ -33,16 +36,17 @@ def raw_sheet(rows: Rows, found: Scan) -> RawSheet:
     values = [pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(letters, pl.String)})]
     kinds = [pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(letters, VALUE_KINDS)})]
     for piece in _pieces(_with_all_rows(rows, found)):
+        if not letters:
+            continue
         numbers = pl.Series("row", [number for number, _ in piece], dtype=pl.UInt32)
         columns = [_column(cells) for cells in zip(*(_padded(row, found.width) for _, row in piece), strict=True)]
         for places, kind in ((found.errors, "error"), (found.no_values, "no_value")):
-            _overwrite(columns, places, kind, [number for number, _ in piece])
-        texts = [pl.Series(name, column[0], dtype=pl.String) for name, column in zip(letters, columns, strict=True)]
-        holds = [pl.Series(name, column[1], dtype=VALUE_KINDS) for name, column in zip(letters, columns, strict=True)]
-        if not letters:
-            continue
-        kind_frame = pl.DataFrame([numbers, *holds])
+            _overwrite(columns, places, kind, numbers)
+        kind_frame = pl.DataFrame(
+            [numbers, *(each.alias(name) for name, (_, each) in zip(letters, columns, strict=True))]
+        )
         filled = kind_frame.select(pl.any_horizontal(pl.exclude("row") != "blank"))[letters[0]]
+        texts = [each.alias(name) for name, (each, _) in zip(letters, columns, strict=True)]
         values.append(pl.DataFrame([numbers, *texts]).filter(filled))
         kinds.append(kind_frame.filter(filled))
     return RawSheet(found.name, pl.concat(values), pl.concat(kinds))
@@ -89,28 +93,40 @@ def _padded(row: list[Any], width: int) -> list[Any]:
     return row if len(row) == width else [*row[:width], *[""] * (width - len(row))]
 
 
-def _overwrite(
-    columns: list[tuple[list[str | None], list[str]]], places: "array[int]", kind: str, numbers: list[int]
-) -> None:
+def _overwrite(columns: list[_Column], places: "array[int]", kind: str, numbers: pl.Series) -> None:
     first, last = bisect_left(places, place(numbers[0], 1)), bisect_left(places, place(numbers[-1] + 1, 1))
-    index = {number: position for position, number in enumerate(numbers)} if first < last else {}
+    by_column: dict[int, list[int]] = {}
     for each in places[first:last]:
         row, column = divmod(each, _ROW)
-        columns[column][0][index[row]] = None
-        columns[column][1][index[row]] = kind
+        by_column.setdefault(column, []).append(row)
+    for column, rows in by_column.items():
+        index = numbers.search_sorted(pl.Series(rows, dtype=pl.UInt32))
+        texts, holds = columns[column]
+        columns[column] = texts.scatter(index, None), holds.scatter(index, kind)
 
 
-# --------------------------------------------------------------------------- one cell
+# --------------------------------------------------------------------------- one column
 
 
-def _column(cells: tuple[Any, ...]) -> tuple[list[str | None], list[str]]:
-    texts: list[str | None] = []
-    holds: list[str] = []
-    for value in cells:
-        kind, text = _DESCRIBED[type(value)](value)
-        texts.append(text)
-        holds.append(kind)
-    return texts, holds
+def _column(cells: tuple[Any, ...]) -> _Column:
+    """Each different value is described once; most columns hold only texts, which need no description."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        texts = pl.Series(cells, dtype=pl.String)
+        blank = texts == ""
+        return texts.set(blank, None), _TEXT_OR_BLANK.gather(blank.cast(pl.UInt32))
+    if bool in kinds and len(kinds & {int, float}) > 0:
+        described = [_DESCRIBED[type(value)](value) for value in cells]  # to Python True is 1
+        return (
+            pl.Series([text for _, text in described], dtype=pl.String),
+            pl.Series([kind for kind, _ in described], dtype=VALUE_KINDS),
+        )
+    different = {value: _DESCRIBED[type(value)](value) for value in set(cells)}
+    place_of = {value: n for n, value in enumerate(different)}
+    places = pl.Series(list(map(place_of.__getitem__, cells)), dtype=pl.UInt32)
+    texts = pl.Series([text for _, text in different.values()], dtype=pl.String)
+    holds = pl.Series([kind for kind, _ in different.values()], dtype=VALUE_KINDS)
+    return texts.gather(places), holds.gather(places)
 
 
 def _text(value: str) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from atstats.frames import Fact
-from atstats.workbook.even_rows import EvenRows
+from atstats.workbook.even_rows import EvenRows, EvenTexts
 from atstats.workbook.guard import DAMAGED, ENTITIES, LIMITS, Refused, UnsafeError
 
 __all__ = ["Package", "Tab", "feed", "local", "open_package", "parser_for"]
@@ -99,7 +99,13 @@ def _stop(*_: object) -> None:
     raise UnsafeError(ENTITIES)
 
 
-def feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType, *, through: EvenRows | None = None) -> bool:
+def feed(
+    archive: zipfile.ZipFile,
+    part: str,
+    parser: expat.XMLParserType,
+    *,
+    through: EvenRows | EvenTexts | None = None,
+) -> bool:
     """Give a part to a parser piece by piece. True where it is written in UTF-8, as every office program does.
 
     Args:
@@ -209,10 +215,18 @@ def _check_strings(archive: zipfile.ZipFile, package: Package) -> None:
         if length > LIMITS.text:
             raise UnsafeError(_too_long())
 
+    def plain_texts(number: int) -> None:
+        nonlocal n, length
+        if n and not length:
+            package.blank_texts.add(str(n - 1))
+        n += number
+        length = 1
+
     parser = parser_for()
     parser.StartElementHandler = start
     parser.CharacterDataHandler = characters
-    package.plain &= feed(archive, package.strings, parser)
+    even = EvenTexts(lambda piece: parser.Parse(piece, False), plain_texts)
+    package.plain &= feed(archive, package.strings, parser, through=even)
     if n and not length:
         package.blank_texts.add(str(n - 1))
     if stated > n:

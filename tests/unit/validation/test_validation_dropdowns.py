@@ -12,8 +12,8 @@ from found import awareness, book, found, meta, trainings
 from atstats.errors import ConfigurationError
 from atstats.frames import Checked, WorkbookGrid, column_letters
 from atstats.schema import Code, CodeList, Labels, Schema, load
-from atstats.validation.fields import _Lookup
 from atstats.validation.sheets import find_tabs, locate
+from atstats.validation.spellings import Lookup
 from atstats.workbook import blank_workbook
 
 Check = Callable[..., Checked]
@@ -24,7 +24,7 @@ def test_every_code_is_read_from_its_drop_down_text(schema: Schema, column: int)
     """Code, dash and label, in each language and in Cyrillic, for every code of every list."""
     language = ("en", "sq", "sr", "sr-cyrl")[column]
     for codes in schema.codelists.values():
-        lookup = _Lookup(codes)
+        lookup = Lookup(codes)
         for dash in (" - ", " – ", "—"):
             texts = {code.code: f"{code.code}{dash}{code.labels.of(language)}" for code in codes}
             read = {code: lookup.one(text).value for code, text in texts.items()}
@@ -65,7 +65,7 @@ def test_several_drop_down_texts_in_one_cell_are_several_codes() -> None:
         "purpose",
         tuple(Code(code, Labels(en, sq, en), None, None, "", {}) for code, (en, sq) in names.items()),
     )
-    lookup = _Lookup(codes)
+    lookup = Lookup(codes)
 
     assert lookup.several("SEX - shfrytëzim seksual; LAB – forced labour").value == ["SEX", "LAB"]
     assert lookup.several("SEX - punë e detyruar;LAB").detail == "ambiguous"
@@ -80,7 +80,7 @@ def test_a_code_that_has_a_dash_itself_is_read_whole() -> None:
             for code, text in (("9", "nine"), ("9-13", "9 to 13"))
         ),
     )
-    assert [_Lookup(codes).one(text).value for text in ("9-13 - 9 to 13", "9-13", "9 - nine")] == ["9-13", "9-13", "9"]
+    assert [Lookup(codes).one(text).value for text in ("9-13 - 9 to 13", "9-13", "9 - nine")] == ["9-13", "9-13", "9"]
 
 
 def _blank(schema: Schema, agency: str, language: str) -> WorkbookGrid:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 import pytest
-from found import awareness, book, meta, tab, trainings
+from found import Error, NoValue, awareness, book, meta, tab, trainings
 
-from atstats.frames import Checked
-from atstats.schema import Schema
+from atstats.frames import Checked, Finding
+from atstats.schema import Schema, render_finding
 
 Check = Callable[..., Checked]
 
@@ -108,6 +109,9 @@ def test_text_is_trimmed_and_kept_as_typed(checked: Check, column: str, value: A
         ("municipality", "Приштина", ("19", [])),
         ("municipality", "Drenas", ("03", [])),
         ("municipality", "Prishtinna", ("rejected", [("TYPE-02", "error", "near", "19")])),
+        ("municipality", "Mitrovicë", (None, [("TYPE-02", "warning", "several_codes", "11, 38")])),
+        ("municipality", "Митровица", (None, [("TYPE-02", "warning", "several_codes", "11, 38")])),
+        ("municipality", "Mitrovicë e Veriut", ("38", [])),
         ("municipality", "Gjithsej", ("rejected", [("TYPE-02", "error", "unlisted", "")])),
         ("audience", "Police; judge;POLICE", (["POLICE", "JUDGE"], [])),
         ("audience", "policija", (["POLICE"], [])),
@@ -118,6 +122,47 @@ def test_text_is_trimmed_and_kept_as_typed(checked: Check, column: str, value: A
 def test_codes_are_known_by_code_label_and_alias(checked: Check, column: str, value: Any, expected: Any) -> None:
     """In any language, script and case; the nearest code is suggested for a slip."""
     assert one(checked, column, value) == expected
+
+
+def test_a_name_of_two_codes_says_which_and_holds_nothing_against_the_row(checked: Check, schema: Schema) -> None:
+    """K31: Mitrovicë is two municipalities; the cell is as good as not known, and the submission is accepted."""
+    got = checked(book(meta(), trainings({"municipality": "Mitrovicë"}), awareness({})))
+
+    assert [each.status for each in got.submissions] == ["accepted"]
+    finding = Finding(**got.findings.row(by_predicate=pl.col("rule") == "TYPE-02", named=True))
+    assert render_finding(finding, schema=schema, language="en") == (
+        "The name stands for more than one code (11, 38); it was taken as not known.",
+        "Choose one of these codes in O3.",
+    )
+
+
+def test_the_kinds_of_empty_and_the_disguised_values_are_told_apart(checked: Check, schema: Schema) -> None:
+    """An error of Excel, a formula without result, a number and a date typed as text, blank, and white space."""
+    cells = {
+        "title": Error(),
+        "date_from": "11.03.2025",
+        "date_to": NoValue(),
+        "organiser": None,
+        "topic": "  ",
+        "participants_f": "7",
+    }
+    got = checked(book(meta(), trainings(cells), awareness({})))
+
+    told = got.findings.filter(got.findings["column"].is_in(list(cells)))
+    assert told.select("column", "rule", "severity", "detail").sort("column").rows() == [
+        ("date_from", "META-09", "warning", "text_date"),
+        ("date_to", "META-08", "error", "no_value"),
+        ("organiser", "REQ-01", "error", ""),
+        ("participants_f", "TYPE-01", "warning", "number_as_text"),
+        ("title", "META-08", "error", "error_value"),
+        ("topic", "REQ-01", "error", "white_space"),
+    ]
+    sentences = [
+        render_finding(Finding(**each), schema=schema, language=language)[0]
+        for each in told.iter_rows(named=True)
+        for language in ("en", "sq", "sr")
+    ]
+    assert len(set(sentences)) == 18
 
 
 def test_a_leading_zero_that_excel_dropped_is_restored_with_a_warning(checked: Check) -> None:

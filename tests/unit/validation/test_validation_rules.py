@@ -174,3 +174,24 @@ def test_no_value_reaches_a_finding(checked: Callable[..., Checked]) -> None:
     got = checked(book(meta("VAAO"), tab("assisted", rows)))
     assert got.findings.height > 8
     assert "MARK" not in str(got.findings.to_dicts())
+
+
+def test_the_one_cell_that_could_set_all_right_is_named(schema: Schema, run: Run) -> None:
+    """The first status lies before first contact and after identification: one date breaks both; else the first."""
+    frame = victims(
+        schema,
+        {"first_contact_date": date(2025, 3, 9), "status_initial_date": date(2025, 3, 8)},
+        {
+            "first_contact_date": date(2025, 3, 9),
+            "status_initial_date": date(2025, 3, 8),
+            "formal_id_date": date(2025, 3, 7),
+            "status_current_date": date(2025, 3, 7),
+        },
+        {"status_initial_date": date(2025, 3, 8), "formal_id_date": date(2025, 3, 7)},
+    )
+    rows, _ = broken(schema, run, frame, "VIC-02")
+    assert rows == [
+        (3, "VIC-02", "status_initial_date", ["first_contact_date"]),
+        (4, "VIC-02", "status_initial_date", ["first_contact_date", "formal_id_date"]),
+        (5, "VIC-02", "formal_id_date", ["status_initial_date"]),
+    ]

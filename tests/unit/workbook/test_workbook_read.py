@@ -73,6 +73,24 @@ def test_cells_keep_their_row_their_text_and_their_kind(workbook: Path) -> None:
     assert read.sheets[1].values.height == 0
 
 
+def test_a_column_may_hold_every_kind_of_value(tmp_path: Path) -> None:
+    """Also those that Python takes for one another: true and 1, and two spellings of a number."""
+    book = openpyxl.Workbook()
+    values = [True, 1, 1.0, False, 0, "1", "", date(2025, 1, 2), datetime(2025, 1, 2, 3, tzinfo=UTC), None, "TRUE"]
+    for row, value in enumerate(values, start=1):
+        book.active.cell(row, 1, value.replace(tzinfo=None) if isinstance(value, datetime) else value)
+    book.save(tmp_path / "a.xlsx")
+
+    (read,) = read_workbooks([tmp_path / "a.xlsx"])
+
+    assert isinstance(read, RawWorkbook)
+    (sheet,) = read.sheets
+    assert list(zip(sheet.values["row"], sheet.kinds["A"], sheet.values["A"], strict=True)) == [
+        (1, "boolean", "TRUE"), (2, "number", "1"), (3, "number", "1"), (4, "boolean", "FALSE"), (5, "number", "0"),
+        (6, "text", "1"), (8, "date", "2025-01-02"), (9, "datetime", "2025-01-02T03:00:00"), (11, "text", "TRUE"),
+    ]  # fmt: skip
+
+
 def test_a_bad_file_is_named_and_the_others_go_on(workbook: Path, tmp_path: Path) -> None:
     """Order is kept, each file has its answer, and progress names each file."""
     pdf = tmp_path / "report.xlsx"
