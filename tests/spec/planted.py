@@ -395,8 +395,12 @@ OTHERS = (
 
 # ---- what is published; `build-report` is asked once for each group
 
-CROSSED = ("tables/profile.toml", 'by = ["sex2", "age2_exploitation"]',
-           'by = ["municipality", "sex2", "age2_exploitation"]')  # fmt: skip
+CROSSED = (
+    ("tables/profile.toml", 'by = ["sex2", "age2_exploitation"]', 'by = ["municipality", "sex2", "age2_exploitation"]'),
+    ("populations.toml", "form = {sensitive = true}", "form = {sensitive = true}\nmunicipality = {}"),
+    ("dimensions.toml", "citizenship_group = {label",
+     'municipality = {label = {en = "m", sq = "m", sr = "m"}, codes = "municipality"}\ncitizenship_group = {label'),
+)  # fmt: skip
 """SDC-02: a table of form, sex and age that municipalities are added to."""
 RATE = ("tables/profile.toml", 'columns = [{by = ["sex"], total = "last"}]',
         'columns = [{by = ["sex"], total = "last"}, {item = {measure = "RATE_100K"}}]')  # fmt: skip

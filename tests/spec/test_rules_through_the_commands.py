@@ -480,7 +480,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ran]:
         settings = f"exact = {json.dumps(facts)}"
         collections[name] = _collection(folder / name / "2025", rows, workbooks=some, settings=settings)
     options: dict[str, list[object]] = {
-        "definitions": ["--schemas", _edited(folder / "definitions", "schemas", lists.RATE, lists.CROSSED)],
+        "definitions": ["--schemas", _edited(folder / "definitions", "schemas", lists.RATE, *lists.CROSSED)],
         "margins": ["--schemas", _edited(folder / "margins", "schemas", lists.NO_GROUP, lists.NO_TOTAL)],
         "digits": ["--templates", _edited(folder / "digits", "report_templates", lists.DIGITS)],
         "names": ["--templates", _edited(folder / "names", "report_templates", lists.NAMES)],
