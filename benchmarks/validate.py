@@ -26,11 +26,12 @@ from benchmarks.measured import Measured, median, run
 from benchmarks.planted import Collection, plant
 
 _PEERS = {
-    "frictionless": "frictionless_schema.py",
-    "openpyxl, read-only, a loop": "openpyxl_loop.py",
-    "pandas + calamine + pandera": "pandas_pandera.py",
+    "frictionless": ("frictionless_schema.py",),
+    "openpyxl, read-only, a loop": ("openpyxl_loop.py",),
+    "pandas + calamine + pandera": ("pandas_pandera.py",),
+    "the same, and openpyxl for error cells": ("pandas_pandera.py", "--errors"),
 }
-"""What the table calls a peer -> its program in `peers/`."""
+"""What the table calls a peer -> its program in `peers/` and its options."""
 _ROWS, _FEW_ROWS = 100_000, 1_000
 _MANY_ROWS = LIMITS.rows - 1
 """With the header the most that a workbook may hold."""
@@ -65,12 +66,14 @@ def _beside_peers(folder: Path, schema: Schema, *, peers: Path, runs: int) -> li
     took: dict[str, list[Measured]] = {name: [] for name in ("atstats validate", *_PEERS)}
     said: dict[str, set[str]] = {}
     for _ in range(runs):
-        for name, program in _PEERS.items():
+        for name, (program, *options) in _PEERS.items():
             command = [str(peers), str(Path(__file__).parent / "peers" / program)]
             output = folder / "peer.json"
             took[name].append(
                 run(
-                    [*command, str(planted.files[0]), str(planted.folder / "checks.json")], output=output, folder=folder
+                    [*command, *map(str, (planted.files[0], planted.folder / "checks.json")), *options],
+                    output=output,
+                    folder=folder,
                 )
             )
             said[name] = set(json.loads(output.read_text()))

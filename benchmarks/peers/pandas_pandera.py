@@ -1,10 +1,15 @@
-"""Peer: pandas with calamine, and a pandera schema over the whole frame."""
+"""Peer: pandas with calamine, and a pandera schema over the whole frame.
+
+Calamine gives a blank for an error cell (#N/A), so these errors are lost; with `--errors` openpyxl looks for
+them, as whoever must not lose any would have to.
+"""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pandera.pandas as pa
 
@@ -16,7 +21,7 @@ ODD_NAME = (
 )
 
 
-def main(workbook: str, checks: str) -> None:
+def main(workbook: str, checks: str, *options: str) -> None:
     """Print the wrong cells."""
     columns = json.loads(Path(checks).read_text())
     names = [each["name"] for each in columns]
@@ -30,8 +35,21 @@ def main(workbook: str, checks: str) -> None:
         wrong |= set(zip(cases["column"], cases["index"], strict=True))
     for name, mask in _rules(typed):
         wrong |= {(name, row) for row in typed.index[mask.fillna(False).astype(bool)]}
+    if "--errors" in options:
+        wrong |= _error_cells(workbook, names)
     letters = {name: _letters(place) for place, name in enumerate(names, start=1)}
     json.dump(sorted({f"{letters[name]}{int(row) + 2}" for name, row in wrong}), sys.stdout)
+
+
+def _error_cells(workbook: str, names: list[str]) -> set[tuple[str, int]]:
+    """Column and row (from 0) of the cells that hold an error."""
+    sheet = openpyxl.load_workbook(workbook, read_only=True, data_only=True)["permits"]
+    return {
+        (names[cell.column - 1], cell.row - 2)
+        for row in sheet.iter_rows(min_row=2)
+        for cell in row
+        if cell.data_type == "e"
+    }
 
 
 def _typed(frame: pd.DataFrame, columns: list[dict[str, Any]]) -> tuple[pd.DataFrame, set[tuple[str, int]]]:

@@ -80,7 +80,7 @@ def check_rows(records: pl.DataFrame, *, sheet: Sheet, schema: Schema, run: Run)
     rules = [rule for rule in schema.rules.values() if sheet.record_type in rule.applies_to and rule.checks]
     conditions = _conditions(sheet, rules)
     frame = with_helpers(records, sheet=sheet, run=run)
-    found = _failing(_compiled(sheet, conditions, schema=None), frame)
+    found = _failing(sheet, conditions, frame)
     parts = [*_broken(found, frame, conditions, sheet=sheet), *_out_of_range(found, frame, sheet=sheet)]
     parts += _required_if(frame, sheet=sheet)
     names = {"REQ-01", "RANGE-01", "TYPE-01", "TYPE-02", *(rule.id for rule in rules)}
@@ -170,7 +170,7 @@ def _own_checks(column: Column, schema: Schema | None) -> "list[pa.Check]":
     return checks
 
 
-def _failing(compiled: "pa.DataFrameSchema", frame: pl.DataFrame) -> pl.DataFrame:
+def _failing(sheet: Sheet, conditions: Sequence[_Condition], frame: pl.DataFrame) -> pl.DataFrame:
     """column, check and index (from 0) of every failure; nothing else of pandera's report is kept."""
     import pandera.polars as pa
     from pandera.config import ValidationDepth, config_context
@@ -178,6 +178,7 @@ def _failing(compiled: "pa.DataFrameSchema", frame: pl.DataFrame) -> pl.DataFram
     empty = pl.DataFrame(schema={"column": pl.String, "check": pl.String, "index": pl.UInt32})
     if not frame.height:
         return empty
+    compiled = _compiled(sheet, conditions, schema=None)
     cases = empty
     with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
         try:
