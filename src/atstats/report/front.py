@@ -227,7 +227,7 @@ def _duplicates(context: Context) -> Runs:
             sure = [cells.tagged("T14.4", "victim", end) for end in ("SURE_LOW", "SURE_HIGH")]
             if sure[0] is not None and sure[1] is not None:
                 sentences.append(words.say(
-                    "With 95 % certainty between {low} and {high}.",
+                    "Almost certainly between {low} and {high}.",
                     low=context.number(sure[0]), high=context.number(sure[1]),
                 ))  # fmt: skip
     return joined(*sentences, _see("T14.4", context))
