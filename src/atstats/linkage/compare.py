@@ -12,7 +12,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from atstats.linkage.fields import DAY, MONTH, YEAR
+from atstats.linkage.fields import DAY, MONTH, YEAR, map_unique
 from atstats.linkage.model import Block, Comparison, RoleSpecification, Specification
 from atstats.linkage.names import fold, loosen
 from atstats.linkage.weights import name_frequency
@@ -56,11 +56,17 @@ def candidate_pairs(fields: pl.DataFrame, *, specification: Specification) -> tu
 
 def _name_skeletons(fields: pl.DataFrame) -> pl.Series:
     """Both skeletons of a name in alphabetical order, so that swapped names meet."""
-    pairs = zip(fields["given_skeletons"], fields["surname_skeletons"], strict=True)
-    return pl.Series(
-        [sorted({"|".join(sorted((g, s))) for g in given for s in surname}) for given, surname in pairs],
-        dtype=pl.List(pl.String),
+    names = fields.select(
+        both=pl.concat_str(
+            pl.col("given_skeletons").list.join(" "), pl.col("surname_skeletons").list.join(" "), separator="|"
+        )
     )
+    return names.with_columns(map_unique(names, "both", _in_order).str.split(" ").alias("both"))["both"]
+
+
+def _in_order(both: str) -> str:
+    given, surname = (side.split(" ") for side in both.split("|"))
+    return " ".join(sorted({"|".join(sorted((one, other))) for one in given for other in surname}))
 
 
 def _block_pairs(fields: pl.DataFrame, block: Block, *, tight: bool) -> pl.DataFrame:
@@ -101,11 +107,12 @@ def compare(
     """
     wanted = [specification.comparisons[name] for name in role.comparisons]
     fields = fields.with_columns(_frequencies(fields, wanted, specification))
-    left = fields.select(pl.all().name.suffix("_l"))[pairs["left"]]
-    right = fields.select(pl.all().name.suffix("_r"))[pairs["right"]]
+    conditions = _conditions(specification)
+    needed = _needed(conditions, wanted, columns=fields.columns)
+    left = fields.select(pl.col(needed).name.suffix("_l"))[pairs["left"]]
+    right = fields.select(pl.col(needed).name.suffix("_r"))[pairs["right"]]
     sides = pl.concat([pairs, left, right], how="horizontal")
     sides = _add_similarities(sides, specification)
-    conditions = _conditions(specification)
     levels = [_level(comparison, conditions[comparison.name]).alias(comparison.name) for comparison in wanted]
     # A maiden name or a birthplace that stands in for a blank has no frequency of its own.
     frequencies = []
@@ -122,6 +129,26 @@ def compare(
     ).drop("both_days")
 
 
+def _needed(
+    conditions: Mapping[str, Mapping[str, pl.Expr]], wanted: list[Comparison], *, columns: list[str]
+) -> list[str]:
+    """The columns of a record that its pairs are compared by; a million pairs are not given the others twice."""
+    asked = [*(each for levels in conditions.values() for each in levels.values()), _same_source(), *_flags()]
+    named = {name[:-2] for expression in asked for name in expression.meta.root_names() if name[-2:] in ("_l", "_r")}
+    frequent = {f"{comparison.name}_u" for comparison in wanted if comparison.term_frequency}
+    return [name for name in columns if name in named | frequent | _MEASURED]
+
+
+_MEASURED = {
+    "given_name",
+    "surname_name",
+    "father_name",
+    "birth_date",
+    "personal_number",
+    "document_number",
+    "countries",
+}
+"""What distances are taken of."""
 _FREQUENT = {
     "given": ("given_fold", "surname_fold"),
     "surname": ("surname_fold", "given_fold"),

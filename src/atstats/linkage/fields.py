@@ -214,22 +214,20 @@ def _add_names(fields: pl.DataFrame, specification: Specification) -> pl.DataFra
         for name in sources
     )
     fields = fields.with_columns(map_unique(fields, f"{name}_name", fold).alias(f"{name}_fold") for name in sources)
-    words = {name: pl.col(f"{name}_fold").str.split(" ") for name in sources}
+    words = {"given": ("given", "alias"), "surname": ("surname", "birth_surname"), "father": ("father",)}
     fields = fields.with_columns(
-        given_words=pl.concat_list(words["given"].fill_null([]), words["alias"].fill_null([])),
-        surname_words=pl.concat_list(words["surname"].fill_null([]), words["birth_surname"].fill_null([])),
+        pl.concat_str([f"{name}_fold" for name in own], separator=" ", ignore_nulls=True).alias(f"{kind}_words")
+        for kind, own in words.items()
     )
     return fields.with_columns(
         given_initial=pl.col("given_fold").str.slice(0, 1),
         surname_initial=pl.col("surname_fold").str.slice(0, 1),
-        given_skeletons=_skeletons(fields["given_words"]),
-        surname_skeletons=_skeletons(fields["surname_words"]),
-        father_skeletons=_skeletons(fields["father_fold"].str.split(" ").fill_null([])),
+        **{f"{kind}_skeletons": map_unique(fields, f"{kind}_words", _skeletons).str.split(" ") for kind in words},
     )
 
 
-def _skeletons(words: pl.Series) -> pl.Series:
-    return pl.Series([sorted({skeleton(word) for word in each}) for each in words], dtype=pl.List(pl.String))
+def _skeletons(words: str) -> str | None:
+    return " ".join(sorted({skeleton(word) for word in words.split(" ")})) if words else None
 
 
 def _add_dates(fields: pl.DataFrame, specification: Specification, reference_year: int) -> pl.DataFrame:
