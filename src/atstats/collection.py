@@ -270,8 +270,8 @@ exact = []                   # totals printed exactly, such as "victims:"; reade
 
 
 _OWN_AGENCIES = """# Agencies and units that this collection adds to the register that came with atstats.
-# A kind says which workbook is sent: police, border, prosecution, court, shelter, social_work, advocacy,
-# compensation, inspection, ngo, helpline, coordination, confiscation.
+# A kind says which workbook is sent: police, border, prosecution, court, shelter, secure_shelter, social_work,
+# advocacy, compensation, inspection, ngo, helpline, coordination, confiscation.
 # valid_from and valid_to (such as 2025-03-01) may be left out: always.
 #
 # The heading [agencies] stands once in the file, and a line for each agency below it; the same holds for [units].

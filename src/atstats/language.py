@@ -4,6 +4,7 @@ Findings, blank workbooks, terminal and report all speak through this module.
 Source of the alphabets: the orthographies of Albanian (36 letters) and Serbian (30 letters).
 """
 
+import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -40,6 +41,10 @@ _CYRILLIC = {
 }  # fmt: skip
 
 
+_KEPT = re.compile(r"(<[^>]*>|\{[^}]*\}|\b[\w/-]+\.(?:csv|toml|xlsx|md|html|json)\b)")
+"""A tag, a place to be filled, or the name of a file with its folder."""
+
+
 def locale_name(language: str) -> str:
     """The CLDR locale of one of our languages: "sq" is Albanian as written in Kosovo."""
     return _LOCALES[language]
@@ -54,24 +59,22 @@ def transliterate(latin: str) -> str:
     """Serbian Latin text in Cyrillic; tokens that are codes, in braces or in tags stay as they are.
 
     A word that holds a digit, an underscore, or a Latin letter foreign to Serbian (q, w, x, y)
-    is left alone: it is a code, a file name or a foreign word.
+    is left alone: it is a code or a foreign word. So is the name of a file (notes.csv).
     """
+    parts = _KEPT.split(latin)
+    return "".join(part if place % 2 else _cyrillic(part) for place, part in enumerate(parts))
+
+
+def _cyrillic(latin: str) -> str:
     pieces: list[str] = []
     word = ""
-    depth = 0
     for character in latin:
-        if character in "{<":
-            depth += 1
-        if depth == 0 and (character.isalnum() or character == "_"):
+        if character.isalnum() or character == "_":
             word += character
             continue
-        pieces.append(_cyrillic_word(word))
+        pieces += (_cyrillic_word(word), character)
         word = ""
-        pieces.append(character)
-        if character in "}>":
-            depth = max(0, depth - 1)
-    pieces.append(_cyrillic_word(word))
-    return "".join(pieces)
+    return "".join([*pieces, _cyrillic_word(word)])
 
 
 def _cyrillic_word(word: str) -> str:

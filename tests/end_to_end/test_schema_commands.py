@@ -57,6 +57,10 @@ def test_a_new_collection_has_notes_its_own_agencies_and_says_what_comes_next(
     assert "atstats template KP_THB --language sq" in got.err
     commented = (folder / "agencies.toml").read_text(encoding="utf-8")
     assert tomllib.loads(commented) == {}
+    kinds = tomllib.loads((root / "schemas" / "agencies.toml").read_text(encoding="utf-8"))["kinds"]
+    listed = re.search(r"which workbook is sent: ([^.]*)\.", commented.replace("\n#", ""))
+    assert listed is not None
+    assert listed[1].split(", ") == [kind for kind, given in kinds.items() if "workbook" in given]
     examples = ("# [agencies]", "# NGO_EXAMPLE = ", "# [units]", '# "KP_THB/NEW" = ')
     lines = [line.removeprefix("# ") if line.startswith(examples) else line for line in commented.splitlines()]
     (folder / "agencies.toml").write_text("\n".join(lines), encoding="utf-8")

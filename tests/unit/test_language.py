@@ -15,10 +15,11 @@ from atstats.language import collation_key, format_date, format_number, translit
         ("PVPT i {n} lica", "PVPT и {n} лица"),
         ("<b>žrtve</b>", "<b>жртве</b>"),
         ("Excel i T2.1", "Excel и T2.1"),
+        ("razlog u notes.csv i u reference/law.csv.", "разлог у notes.csv и у reference/law.csv."),
     ],
 )
 def test_serbian_latin_becomes_cyrillic_and_codes_stay(latin: str, cyrillic: str) -> None:
-    """Digraphs are one letter; codes, braces, tags and foreign words are left alone."""
+    """Digraphs are one letter; codes, braces, tags, file names and foreign words are left alone."""
     assert transliterate(latin) == cyrillic
 
 

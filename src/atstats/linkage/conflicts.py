@@ -17,7 +17,6 @@ from atstats.vocabulary import SPECIAL_VALUES
 
 __all__ = ["conflicts"]
 
-_KNOWN_SEXES = ("F", "M")
 _YEARS_APART = 1
 """LNK-03: birth years of one person that differ by more are listed."""
 

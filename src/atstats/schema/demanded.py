@@ -5,7 +5,18 @@ A test holds these lists against the code that asks.
 
 from collections.abc import Mapping
 
-__all__ = ["CODE_LISTS", "NOTES", "PARAMETERS", "POPULATIONS", "RULES", "SHEETS", "TABLES"]
+__all__ = [
+    "CODE_LISTS",
+    "COLUMNS",
+    "KINDS",
+    "META",
+    "NOTES",
+    "PARAMETERS",
+    "POPULATIONS",
+    "RULES",
+    "SHEETS",
+    "TABLES",
+]
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "CASE-05": ("arrest_before_days",),
@@ -48,6 +59,178 @@ SHEETS = (
     "shelter.services", "vaao.assisted", "vaao.compensation_applications",
 )  # fmt: skip
 """Record types that rules and counts read."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "words": ("text", "code", "yesno"),
+    "codes": ("codes",),
+    "date": ("date",),
+    "number": ("integer", "decimal"),
+}
+"""Kind -> the types of columns that a function can read alike."""
+
+META: Mapping[str, tuple[str, ...]] = {
+    "words": ("agency_code", "language", "nil_return", "schema_version", "submission_type", "unit_code"),
+    "date": ("period_from", "period_to"),
+    "number": ("reference_year", "replaces_revision", "revision_no"),
+}
+"""Kind -> the columns of the sheet meta that say whose workbook it is, for when, and which of several."""
+
+COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "border.returns": {
+        "words": ("risk_assessment", "type"),
+    },
+    "court.cases": {
+        "words": ("article", "court_case_no", "indictment_no", "report_no"),
+        "date": ("filed_date", "offence_date"),
+    },
+    "court.compensation": {
+        "words": ("decision", "national_case_code", "personal_no"),
+    },
+    "court.confiscation": {
+        "words": ("asset_type", "court_case_no"),
+        "date": ("order_date",),
+    },
+    "court.judgments": {
+        "words": (
+            "article", "court_case_no", "final", "indictment_no", "instance", "local_defendant_id", "outcome",
+            "principal_offence", "punishment_remitted", "report_no", "supersedes",
+        ),
+        "codes": ("offence_indictment", "offence_judgment"),
+        "date": ("judgment_date", "offence_date"),
+    },
+    "court.sanctions": {
+        "words": ("court_case_no", "instance", "local_defendant_id", "sanction"),
+        "codes": ("mitigating",),
+        "number": ("length_months",),
+    },
+    "csw.cases": {
+        "words": ("local_person_id", "thb_status"),
+        "date": ("closed_date", "opened_date"),
+    },
+    "csw.services": {
+        "words": ("local_person_id", "plan_no", "service"),
+        "date": ("from", "to"),
+    },
+    "helpline.calls": {
+        "words": ("about_thb", "local_person_id"),
+        "codes": ("action",),
+    },
+    "labour.referred_persons": {
+        "date": ("referral_date",),
+    },
+    "nathb.awareness": {
+        "words": ("municipality", "type"),
+        "number": ("reach_direct",),
+    },
+    "nathb.trainings": {
+        "words": ("organiser", "title"),
+        "codes": ("audience",),
+        "date": ("date_from",),
+        "number": ("hours", "participants_f", "participants_m"),
+    },
+    "nathb.trm_referrals": {
+        "words": ("risk_assessment_done", "voluntary"),
+    },
+    "ngo.assisted": {
+        "words": ("client_reason", "local_person_id"),
+        "date": ("closed_date", "first_contact_date"),
+    },
+    "ngo.grant_beneficiaries": {
+        "words": ("grant_no", "local_person_id"),
+        "codes": ("service",),
+        "date": ("end", "start"),
+    },
+    "ngo.grant_indicators": {
+        "words": ("grant_no", "indicator"),
+        "date": ("as_at",),
+        "number": ("achieved",),
+    },
+    "ngo.grants": {
+        "words": ("grant_no",),
+        "date": ("end", "start"),
+    },
+    "ngo.plans": {
+        "words": ("local_person_id", "plan_no"),
+        "date": ("start",),
+    },
+    "ngo.services": {
+        "words": ("local_person_id", "plan_no", "service"),
+        "date": ("from", "to"),
+    },
+    "police.case_links": {
+        "words": ("case_no",),
+    },
+    "police.cases": {
+        "words": ("case_no", "offence_main", "op_code", "reclassified_to"),
+        "codes": ("offences_all",),
+        "date": ("opened_date",),
+        "number": ("suspects_n", "victims_n"),
+    },
+    "police.operations": {
+        "words": ("citizenship_table", "op_code"),
+        "number": ("cases_opened_thb", "persons_checked_f", "persons_checked_m"),
+    },
+    "police.screening": {
+        "words": ("age_group", "op_code", "population"),
+        "number": ("other_offence",),
+    },
+    "police.suspects": {
+        "words": ("case_no", "first_name", "last_name", "local_suspect_id", "op_code", "personal_no", "report_no"),
+        "codes": ("offence_suspected",),
+        "date": ("arrest_date", "birth_date", "report_filed_date"),
+    },
+    "police.victims": {
+        "words": (
+            "carried_over", "case_no", "first_name", "last_name", "local_person_id", "marital_status",
+            "national_case_code", "personal_no", "prev_note", "prev_victim", "recruiter_relation", "referred_to",
+            "residence_municipality", "risk_level", "status_current",
+        ),
+        "date": (
+            "birth_date", "exploitation_start", "first_contact_date", "formal_id_date", "referral_date",
+            "reflection_start",
+        ),
+        "number": ("episode_no", "prev_year", "reflection_days"),
+    },
+    "prosecution.assets": {
+        "words": ("asset_type", "order_type", "report_no"),
+        "date": ("order_date",),
+    },
+    "prosecution.decisions": {
+        "words": ("article", "decision", "downgraded", "indictment_no", "local_suspect_id", "report_no"),
+        "codes": ("offence_at_decision",),
+        "date": ("decision_date", "offence_date"),
+    },
+    "prosecution.reports": {
+        "words": ("article", "carried_over", "local_suspect_id", "prosecution_office", "report_no", "source"),
+        "codes": ("offence",),
+        "date": ("offence_date", "received_date"),
+    },
+    "shelter.capacity": {
+        "date": ("month",),
+        "number": ("bed_nights",),
+    },
+    "shelter.plans": {
+        "words": ("local_person_id", "plan_no"),
+        "date": ("start",),
+    },
+    "shelter.residents": {
+        "words": ("entry_status", "local_person_id", "personal_no", "reason"),
+        "date": ("birth_date", "entry_date", "exit_date"),
+        "number": ("accompanied_children_n",),
+    },
+    "shelter.services": {
+        "words": ("local_person_id", "plan_no", "service"),
+        "date": ("from", "to"),
+    },
+    "vaao.assisted": {
+        "words": ("client_reason", "local_person_id", "national_case_code", "personal_no"),
+        "date": ("first_contact_date",),
+    },
+    "vaao.compensation_applications": {
+        "words": ("decision", "local_person_id"),
+    },
+}  # fmt: skip
+"""Record type -> kind -> the columns that functions of rules and counts read by name."""
 
 TABLES = ("T0.1", "T1.1", "T1.2", "T2.1", "T2.3", "T3.1", "T12.1", "T14.1", "T14.4")
 """Tables that sentences, charts and front matter of the report quote."""

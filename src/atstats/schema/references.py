@@ -189,6 +189,7 @@ def _check_demanded(folder: Folder, schema: Schema, sheets: Mapping[str, Sheet])
         for name in names:
             if name not in known:
                 folder.fault(file, name, f"is missing: the program asks for this {what} by its name")
+    _check_demanded_columns(folder, schema, sheets)
     for identifier in schema.populations:
         if identifier not in demanded.POPULATIONS:
             folder.fault("populations.toml", identifier, "is none of the kinds of unit that can be counted")
@@ -199,3 +200,33 @@ def _check_demanded(folder: Folder, schema: Schema, sheets: Mapping[str, Sheet])
                 folder.fault_at(
                     rule.origin, "is missing: the rule is worked out with it", key=f"parameters.{parameter}"
                 )
+
+
+def _check_demanded_columns(folder: Folder, schema: Schema, sheets: Mapping[str, Sheet]) -> None:
+    """The columns that functions read by name, of a type that they can read."""
+    several = _Several()
+    for workbook in schema.workbooks.values():
+        if f"{workbook.id}.meta" not in sheets:
+            folder.fault(f"workbooks/{workbook.id}.toml", "sheets.meta", "is missing: it says whose workbook it is")
+    for record_type, sheet in sheets.items():
+        meta = demanded.META if sheet.name == "meta" else {}
+        for asked, block in ((demanded.COLUMNS.get(record_type, {}), ""), (meta, "meta")):
+            for kind, names in asked.items():
+                for name in names:
+                    if wrong := _wrong_column(sheet, name, kind, block):
+                        several.add(*wrong, sheet)
+    several.tell(folder)
+
+
+def _wrong_column(sheet: Sheet, name: str, kind: str, block: str) -> tuple[Origin, str] | None:
+    """Where a column should be or is, and what is wrong there; nothing where it can be read."""
+    column = sheet.by_name.get(name)
+    if column is None:
+        place = Origin(f"workbooks/{sheet.workbook}.toml", f"sheets.{sheet.name}.columns.{name}")
+        if block in sheet.blocks:
+            place = Origin("blocks.toml", f"{block}.columns.{name}")
+        return place, "is missing: the program asks for this column by its name"
+    if column.type not in demanded.KINDS[kind]:
+        place = Origin(column.origin.file, f"{column.origin.key}.type")
+        return place, f"is {column.type}, and the program reads {' or '.join(demanded.KINDS[kind])} here"
+    return None

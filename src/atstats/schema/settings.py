@@ -176,11 +176,7 @@ def check_linkage(
         for kind in kinds:
             if kind not in linkage["case_keys"]:
                 folder.fault(_LINKAGE_FILE, key, f"names the unknown case key {kind}")
-    read = {record_type for given in linkage["roles"].values() for record_type in given["sheets"]}
-    for record_type, sheet in sheets.items():
-        if sheet.role and record_type not in read:
-            what = f"does not say how to read {record_type}, which has this role"
-            folder.fault(_LINKAGE_FILE, f"roles.{sheet.role}.sheets", what)
+    _check_roles(folder, linkage["roles"], sheets)
     for role, given in linkage["roles"].items():
         for name in given["comparisons"]:
             if name not in linkage["comparisons"]:
@@ -212,6 +208,18 @@ def _named_sheets(linkage: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[
         )
         if each["to"]:
             yield f"{key}.to", each["to"], (), ()
+
+
+def _check_roles(folder: Folder, roles: Mapping[str, Any], sheets: Mapping[str, Sheet]) -> None:
+    """Each sheet of persons is read in its own role, and no other sheet in any."""
+    for role, given in roles.items():
+        for record_type in given["sheets"]:
+            if record_type in sheets and sheets[record_type].role != role:
+                folder.fault(_LINKAGE_FILE, f"roles.{role}.sheets.{record_type}", "names a sheet without this role")
+    for record_type, sheet in sheets.items():
+        if sheet.role and record_type not in roles[sheet.role]["sheets"]:
+            what = f"does not say how to read {record_type}, which has this role"
+            folder.fault(_LINKAGE_FILE, f"roles.{sheet.role}.sheets", what)
 
 
 def _check_columns(folder: Folder, linkage: Mapping[str, Any], columns: set[str]) -> None:

@@ -117,6 +117,8 @@ def _check_names(folder: Folder, origin: Origin, sheet: Sheet) -> None:
     """Every column that the sheet's own keys and examples name must be there, and places in time must be dates."""
     named = [("event_date", sheet.event_date), ("in_year", sheet.in_year), *(("key", name) for name in sheet.key)]
     named += [(f"examples[{number}]", name) for number, row in enumerate(sheet.examples) for name in row]
+    if sheet.role and not sheet.key:
+        folder.fault_at(origin, "is missing: it tells the records of persons apart", key="key")
     for key, name in named:
         if not name:
             continue

@@ -1,6 +1,6 @@
 """One run of events over several years, of which each workbook shows the part of its agency and year."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,7 +8,7 @@ from functools import cached_property
 from atstats.schema import Schema
 from atstats.simulation.cases import proceed
 from atstats.simulation.cast import N_YEARS, cast
-from atstats.simulation.criminal import TRAFFICKING, Case
+from atstats.simulation.criminal import Case
 from atstats.simulation.people import NGO, Suspect, Victim
 
 __all__ = ["NGO_BEFORE", "NGO_NOW", "Timeline", "overlaps", "run", "year_end"]
@@ -95,10 +95,6 @@ class Timeline:
     def closing_day(self) -> date:
         """The last day of the shelter that closes for good."""
         return date(self.last - 1, 6, 30)
-
-    def trafficking_cases(self) -> Iterable[Case]:
-        """The cases with an offence of trafficking."""
-        return (case for case in self.cases if set(case.offences) & set(TRAFFICKING))
 
 
 def run(*, n_persons: int, seed: int, last: int, schema: Schema) -> Timeline:

@@ -143,11 +143,17 @@ def _not_valid_then(world: World, sheet: Sheet, column: str) -> pl.DataFrame:
 
 @rule("ID-14")
 def _one_number_two_persons(world: World) -> Breaches:
-    columns = ["submission", "agency", "row", "personal_no", "sex", "birth_date"]
     parts = [
-        world.records[sheet.record_type].select(*columns, record_type=pl.lit(sheet.record_type))
+        world.records[sheet.record_type].select(
+            "submission", "agency", "row", "personal_no",
+            # what a sheet does not ask disagrees with nothing
+            sex=pl.col("sex") if "sex" in sheet.by_name else pl.lit(None, dtype=pl.String),
+            birth_date=pl.col("birth_date") if "birth_date" in sheet.by_name else pl.lit(None, dtype=pl.Date),
+            record_type=pl.lit(sheet.record_type),
+        )
         for sheet in world.sheets(Role.VICTIM, Role.SUSPECT)
-    ]
+        if "personal_no" in sheet.by_name
+    ]  # fmt: skip
     if not parts:
         return
     known_sex = pl.when(pl.col("sex").is_in(["F", "M"])).then("sex")

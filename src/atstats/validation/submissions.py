@@ -114,7 +114,11 @@ def _place(read: Read, meta: Converted, *, schema: Schema, run: Run) -> Workbook
     if agency is None or not agency.workbook:
         read.problems.append(_at(read, meta.found, "agency_code", rule="META-01", detail="agency"))
         return None
-    read.agency, read.unit = agency.code, values["unit_code"] or ""
+    read.agency = agency.code
+    read.unit, known = _unit(values["unit_code"] or "", agency.code, schema)
+    if not known:
+        # two spellings of one unit would count its rows twice
+        read.problems.append(_at(read, meta.found, "unit_code", rule="META-01", detail="unit", severity="warning"))
     read.year, read.nil = values["reference_year"], values["nil_return"] == "YES"
     read.revision = values["revision_no"] or 1
     read.kind = values["submission_type"] or ""
@@ -129,17 +133,32 @@ def _place(read: Read, meta: Converted, *, schema: Schema, run: Run) -> Workbook
     return workbook
 
 
+def _unit(stated: str, agency: str, schema: Schema) -> tuple[str, bool]:
+    """The unit as the register writes it, and whether the register has it; a whole agency is no unit."""
+    units = {code.casefold(): code for of, code in schema.units if of == agency}
+    return units.get(stated.casefold(), stated), not stated or stated.casefold() in units
+
+
 def _first(meta: Converted) -> dict[str, Any]:
     return meta.records.row(0, named=True)
 
 
-def _at(read: Read, found: FoundSheet, column: str, *, rule: str, detail: str = "", note: str = "") -> pl.DataFrame:
+def _at(
+    read: Read,
+    found: FoundSheet,
+    column: str,
+    *,
+    rule: str,
+    detail: str = "",
+    note: str = "",
+    severity: str | None = None,
+) -> pl.DataFrame:
     """A breach at the one data row of meta."""
     row = found.values["row"][0]
     letters = found.letters.get(column)
     return breach(
         read.file, rule=rule, tab=found.tab, row=row, column=column,
-        cell=f"{letters}{row}" if letters else "", detail=detail, note=note,
+        cell=f"{letters}{row}" if letters else "", detail=detail, note=note, severity=severity,
     )  # fmt: skip
 
 

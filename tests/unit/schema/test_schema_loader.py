@@ -48,7 +48,8 @@ def test_a_block_is_written_once_and_a_column_of_the_sheet_replaces_its_own(sche
     )
     _add(schemas, "codelists/few.csv", f"{_CODES}F,female,femër,ženski,,,x,,Feminine,,,,")
     sheet = f'[sheets.some]\n{_LABEL}\ngrain = "one"\nblocks = ["few"]\ncolumns = [{{{_COLUMN}, identity = true}}]'
-    _add(schemas, "workbooks/few.toml", f"{_LABEL}\n{sheet}")
+    meta = f'[sheets.meta]\n{_LABEL}\ngrain = "the submission"\nblocks = ["meta"]'
+    _add(schemas, "workbooks/few.toml", f"{_LABEL}\n{sheet}\n{meta}")
 
     schema = load(schemas)
 
@@ -167,6 +168,7 @@ checks = [{must = "wrong > 1", blame = ["nocolumn"]}, {must = "birth_date > 3", 
         "rules/few.toml  FEW-02.statement.sr  has a brace without its partner",
         "tables/quality.toml  T14.1.layout.rows[0]  asks coverage for sex, which it has not",
         "tables/quality.toml  T14.1.layout.rows[0]  names the unknown dimension sea",
+        "workbooks/few.toml  sheets.meta  is missing: it says whose workbook it is",
         "workbooks/few.toml  sheets.some.blocks  block id has no column nothing",
         "workbooks/few.toml  sheets.some.blocks  names the unknown block nope",
         "workbooks/few.toml  sheets.some.columns.c.codes  names the unknown code list nolist",
@@ -356,3 +358,17 @@ def test_what_the_program_asks_for_by_name_must_be_there(schemas: Path) -> None:
         "workbooks  shelter.capacity  is missing: the program asks for this sheet by its name",
     ):
         assert expected in faults
+
+
+def test_a_sheet_of_persons_has_a_key_and_is_read_in_its_own_role(schemas: Path) -> None:
+    """Rules tell its rows by the key, and linkage finds its persons by the role."""
+    _replace(schemas, "workbooks/police.toml", 'key = ["case_no", "local_person_id"]\n', "")
+    _replace(schemas, "workbooks/shelter.toml", 'role = "victim"\n', "")
+    _replace(schemas, "workbooks/csw.toml", 'role = "victim"\n', 'role = "suspect"\n')
+
+    assert sorted(_faults(schemas)) == [
+        "linkage.toml  roles.suspect.sheets  does not say how to read csw.cases, which has this role",
+        "linkage.toml  roles.victim.sheets.csw.cases  names a sheet without this role",
+        "linkage.toml  roles.victim.sheets.shelter.residents  names a sheet without this role",
+        "workbooks/police.toml  sheets.victims.key  is missing: it tells the records of persons apart",
+    ]

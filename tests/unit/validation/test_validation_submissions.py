@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 from found import awareness, book, meta, tab, trainings
 
 from atstats.frames import Checked, Earlier, RawWorkbook, Run, Skipped
@@ -111,6 +112,26 @@ def test_an_agency_that_sends_by_unit_owes_every_unit(checked: Check) -> None:
 
     assert missed(None) == []
     assert missed("PR", "PZ") == ["SP/APPEAL", "SP/FE", "SP/GJK", "SP/GJL", "SP/MI", "SP/PE", "SP/SPRK"]
+
+
+def test_a_unit_is_one_of_the_register_in_whatever_letters(checked: Check) -> None:
+    """Two spellings of a unit are one sender, whose rows count once; a unit that nobody knows is asked about."""
+
+    def sent(unit: str) -> RawWorkbook:
+        return book(
+            meta("SP", unit_code=unit), tab("reports", {2: ["report_no"], 3: [unit]}), file=f"SP_{unit}_2025.xlsx"
+        )
+
+    same = checked(sent("PR"), sent("pr"))
+    strange = checked(sent("PRR"))
+
+    found = ["file", "rule", "severity", "column", "detail"]
+    of_meta = pl.col("rule").str.starts_with("META-0") & pl.col("detail").is_in(["same", "unit"])
+    assert same.findings.filter(of_meta).select(found).rows() == [("SP_PR_2025.xlsx", "META-04", "error", "", "same")]
+    assert {each.unit for each in same.submissions} == {"PR"}
+    assert strange.findings.filter(of_meta).select(found).rows() == [
+        ("SP_PRR_2025.xlsx", "META-01", "warning", "unit_code", "unit")
+    ]
 
 
 def test_a_rule_that_waits_says_what_for(checked: Check, schema: Schema, run: Run) -> None:
