@@ -50,7 +50,7 @@ def choose(reads: Sequence[Read], *, has_error: Callable[[pl.DataFrame], bool], 
         counting.append(same[best])
         further += alone[:best]
         replaced = same[best + 1 :]
-        told |= {read.file: _stands_for(same[best], read, severity="info", detail="replaced") for read in replaced}
+        told |= {read.file: _replaced(same[best], read) for read in replaced}
         if replaced:
             further += _differences(same[best], replaced[0], run=run)
     return Chosen(tuple(counting), frozenset(told), (*further, *told.values()))
@@ -70,6 +70,13 @@ def _by_unit(reads: Iterable[Read]) -> Iterator[list[Read]]:
                 read.problems.append(_stands_for(other, read, severity=None, detail="same"))
                 other.problems.append(_stands_for(read, other, severity=None, detail="same"))
         yield same
+
+
+def _replaced(by: Read, read: Read) -> pl.DataFrame:
+    """What is told in a workbook that another stands for; two of one number are an error in both."""
+    if read.revision == by.revision:
+        return _stands_for(by, read, severity=None, detail="same")
+    return _stands_for(by, read, severity="info", detail="replaced")
 
 
 def _stands_for(other: Read, read: Read, *, severity: str | None, detail: str) -> pl.DataFrame:

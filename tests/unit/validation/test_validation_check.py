@@ -120,7 +120,7 @@ def test_two_workbooks_with_one_revision_number_are_both_refused(checked: Check)
     two = book(meta(), trainings({"hours": 20}), awareness({}), file="b.xlsx")
     got = checked(one, two)
     assert states(got)["a.xlsx"] == "rejected"
-    assert ("a.xlsx", "error", "same", "b.xlsx") in told(got, "META-04")
+    assert told(got, "META-04") == [("a.xlsx", "error", "same", "b.xlsx"), ("b.xlsx", "error", "same", "a.xlsx")]
 
 
 def test_units_of_one_agency_stand_side_by_side(checked: Check) -> None:

@@ -127,7 +127,10 @@ def test_a_unit_is_one_of_the_register_in_whatever_letters(checked: Check) -> No
 
     found = ["file", "rule", "severity", "column", "detail"]
     of_meta = pl.col("rule").str.starts_with("META-0") & pl.col("detail").is_in(["same", "unit"])
-    assert same.findings.filter(of_meta).select(found).rows() == [("SP_PR_2025.xlsx", "META-04", "error", "", "same")]
+    assert same.findings.filter(of_meta).select(found).rows() == [
+        ("SP_PR_2025.xlsx", "META-04", "error", "", "same"),
+        ("SP_pr_2025.xlsx", "META-04", "error", "", "same"),
+    ]
     assert {each.unit for each in same.submissions} == {"PR"}
     assert strange.findings.filter(of_meta).select(found).rows() == [
         ("SP_PRR_2025.xlsx", "META-01", "warning", "unit_code", "unit")
