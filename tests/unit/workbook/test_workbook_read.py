@@ -270,6 +270,26 @@ def test_a_child_that_does_not_start_is_one_clear_message_and_tried_once(
     assert len(begun) == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_a_child_does_not_hear_an_interrupt_even_while_it_starts(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C goes to every process of a terminal: the parent answers it, and no child prints a traceback."""
+    from multiprocessing.popen_spawn_posix import Popen
+
+    launch = Popen._launch
+
+    def interrupted(self: Any, process: Any) -> None:
+        launch(self, process)
+        os.kill(self.pid, signal.SIGINT)
+
+    monkeypatch.setattr(Popen, "_launch", interrupted)
+
+    assert isinstance(read_workbooks([workbook])[0], RawWorkbook)
+    assert capfd.readouterr() == ("", "")
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
 def test_the_child_is_spawned() -> None:
     """As Windows does it: nothing of the parent's memory is in it."""
     assert reader._context().get_start_method() == "spawn"
