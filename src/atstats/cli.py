@@ -316,6 +316,8 @@ def validate(
         console.show_findings(result.checked, schema=result.schema, language=language, quiet=quiet)
     else:
         console.show_document(pipeline.findings_document(result, form=output, language=language))
+    if output is FindingsFormat.CSV:
+        console.show_not_read(result.checked, schema=result.schema, language=language)
     if annotate is not None and not quiet:
         console.show_annotated([(each.name, each.reasons) for each in marked], folder=annotate)
     code = console.exit_code(result.checked)

@@ -54,6 +54,7 @@ __all__ = [
     "show_linkage",
     "show_listing",
     "show_new_collection",
+    "show_not_read",
     "show_simulated",
     "show_source",
     "show_template",
@@ -94,16 +95,24 @@ def exit_code(checked: Checked) -> int:
 
 def show_findings(checked: Checked, *, schema: Schema, language: str, quiet: bool) -> None:
     """Print one line a finding, those of most of a sheet in one, then what was looked at and what to do next."""
-    out = _stdout()
+    _show_not_read(_stdout(), checked, schema=schema, language=language)
+    show_finding_lines(checked.findings, books=checked.books, schema=schema, language=language)
+    if not quiet:
+        _show_totals(checked, schema=schema, language=language)
+
+
+def show_not_read(checked: Checked, *, schema: Schema, language: str) -> None:
+    """Name each file that was not read and why, beside a machine format that has no place for it."""
+    _show_not_read(_stderr(), checked, schema=schema, language=language)
+
+
+def _show_not_read(out: Console, checked: Checked, *, schema: Schema, language: str) -> None:
     not_read = schema.say("terminal.not_read", language)
     for submission in checked.submissions:
         if submission.status == "unreadable":
             out.print(
                 Text.assemble(_plain(submission.file), "  ", (not_read, "bold red"), f"  {_plain(submission.reason)}")
             )
-    show_finding_lines(checked.findings, books=checked.books, schema=schema, language=language)
-    if not quiet:
-        _show_totals(checked, schema=schema, language=language)
 
 
 def show_finding_lines(findings: pl.DataFrame, *, books: Sequence[Book] = (), schema: Schema, language: str) -> None:
@@ -200,10 +209,10 @@ def _show_totals(checked: Checked, *, schema: Schema, language: str) -> None:
     waiting = Counter(_WAITING.get(each.because, ("waiting_sheet", "")) for each in checked.skipped)
     reasons = ", ".join(say(key, command=command, n=n) for (key, command), n in sorted(waiting.items()))
     words.print(say("left" if waiting else "left_none", rules=len(skipped), waiting=reasons, checks=checks))
-    if checked.findings.is_empty():
-        words.print(schema.say("findings.none", language))
-    else:
+    if not checked.findings.is_empty():
         words.print(say("found", **counts, waived=int(checked.findings["waived"].sum())))
+    elif held:
+        words.print(schema.say("findings.none", language))
     open_warnings = not checked.findings.filter((pl.col("severity") == "warning") & ~pl.col("waived")).is_empty()
     if counts["error"]:
         words.print(say("next_error", command="atstats validate"))

@@ -62,6 +62,7 @@ class Run:
     """What a run depends on besides the workbooks; nothing else reads a clock or a setting."""
 
     reference_year: int
+    """0 where no workbook could be read and nothing else says it; then nothing is checked."""
     cut_off: date
     """The day on which the status of a victim is read."""
     tool: str

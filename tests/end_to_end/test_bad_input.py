@@ -59,6 +59,25 @@ def test_an_empty_folder(sample: Path, atstats: Callable[..., Ran]) -> None:
         assert "holds no workbook. Put the agencies' .xlsx files into its folder submissions" in ran.err
 
 
+def test_a_file_that_is_no_workbook_is_named_where_nothing_says_the_year(
+    tmp_path: Path, atstats: Callable[..., Ran]
+) -> None:
+    """Its own fault is told in every form, instead of a year that it could not say."""
+    page = tmp_path / "KP_THB_2025.xlsx"
+    page.write_text("<html><table><tr><td>1</td></tr></table></html>")
+    line = "KP_THB_2025.xlsx  not read  is a web page, whatever its name says."
+
+    told = {form: atstats("validate", page, "--format", form) for form in ("text", "json", "sarif", "junit", "csv")}
+
+    assert {ran.code for ran in told.values()} == {10}
+    assert told["text"].out.startswith(line)
+    assert "No findings" not in told["text"].err
+    assert told["csv"].err.startswith(line)
+    assert len(told["csv"].out.splitlines()) == 1
+    assert json.loads(told["json"].out)["reference_year"] is None
+    assert [form for form in ("json", "sarif", "junit") if "is a web page" not in told[form].out] == []
+
+
 def test_a_pdf_and_a_password_are_named_and_the_other_files_go_on(sample: Path, atstats: Callable[..., Ran]) -> None:
     """Exit 10, all others accepted; the report goes on without the two and says so in the coverage table."""
     plain = sample / "submissions" / "PVPT_2025.xlsx"

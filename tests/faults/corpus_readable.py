@@ -167,10 +167,10 @@ def _errors() -> bytes:
         "F1": ("error", None),
         "A4": ("no_value", None),
     },
-    (Fact("formula", "s", "A1"),),
+    (Fact("formula", "s", "C1"),),
 )
 def _formulas() -> bytes:
-    """Without a result, with an empty one, and with results of each kind."""
+    """Without a result, with an empty one, and with results of each kind; the fact names the first that has one."""
     first = cells(
         "><f>1+1</f>",
         "><f>1+1</f><v></v>",
@@ -180,6 +180,23 @@ def _formulas() -> bytes:
         ' t="e"><f>1/0</f><v>#DIV/0!</v>',
     )
     return zipped(parts(first + cells("><f>2</f><v/>", row=4)))
+
+
+@readable("formula_at_the_end.xlsx", {"A1": ("number", "1"), "A3": ("no_value", None)})
+def _formula_at_the_end() -> bytes:
+    """The last cell has no result; the words of a drop-down list and of a footer behind it are none."""
+    after = (
+        '<dataValidations><dataValidation type="list" sqref="B1"><formula1>"a,b"</formula1></dataValidation>'
+        "</dataValidations><headerFooter><oddFooter>7</oddFooter></headerFooter>"
+    )
+    return zipped(parts(cells("><v>1</v>") + cells("><f>1+1</f><v/>", row=3), after=after))
+
+
+@readable("blank_at_the_end.xlsx")
+def _blank_at_the_end() -> bytes:
+    """A shared text that names none, and words behind it."""
+    after = "<headerFooter><oddFooter>page</oddFooter></headerFooter>"
+    return zipped(parts(cells("><v>1</v>") + cells(' t="s"><v/>', row=2), strings="<si><t>a</t></si>", after=after))
 
 
 @readable(
@@ -401,7 +418,7 @@ def _latin1() -> bytes:
     return zipped({**whole, "xl/worksheets/sheet1.xml": sheet.encode("latin-1")})
 
 
-@readable("prefixed.xlsx", {"A1": ("number", "1"), "B1": ("no_value", None)}, (Fact("formula", "s", "B1"),))
+@readable("prefixed.xlsx", {"A1": ("number", "1"), "B1": ("no_value", None)})
 def _prefixed() -> bytes:
     """Every element with a prefix, as some libraries write it."""
     sheet = (

@@ -236,7 +236,8 @@ def run_of(collection: Collection | None, *, year: int | None, raw: Sequence[Raw
     if collection is not None and year in (None, collection.reference_year):
         year, settings = collection.reference_year, collection.settings
         return Run(year, collection.cut_off, tool, settings, reasons=collection.reasons())
-    chosen = year or _stated_year(raw)
+    nothing_read = all(isinstance(each, Unreadable) for each in raw)
+    chosen = year or (0 if nothing_read else _stated_year(raw))
     return Run(chosen, date(chosen + 1, 3, 31), tool)
 
 

@@ -27,7 +27,7 @@ def findings_json(checked: Checked, *, schema: Schema, run: Run, language: str) 
     return {
         "version": _VERSION,
         "tool": run.tool,
-        "reference_year": run.reference_year,
+        "reference_year": run.reference_year or None,
         "submissions": [
             {
                 "file": each.file,

@@ -54,7 +54,7 @@ def findings_sarif(checked: Checked, *, schema: Schema, run: Run, language: str)
                 "artifacts": [_artifact(each) for each in document["submissions"]],
                 "invocations": [_invocation(document, numbers, schema=schema, language=language)],
                 "results": [_result(each, numbers) for each in document["findings"]],
-                "properties": {"reference_year": run.reference_year, "counts": document["counts"]},
+                "properties": {"reference_year": document["reference_year"], "counts": document["counts"]},
             }
         ],
     }

@@ -2,8 +2,9 @@
 
 A tab is known by the sheet's machine key or by its label in any language. The header is the
 row, among the first twenty, that names most columns by key or by label; a second header row
-beside it belongs to it. What the structure tells of doubtful cells becomes a finding here:
-hidden and merged cells, errors, formulas without a result, rows of totals.
+beside it belongs to it, one among the data is no record. What the structure tells of doubtful
+cells becomes a finding here: hidden and merged cells, errors, formulas without a result, rows
+of totals.
 """
 
 import re
@@ -23,6 +24,8 @@ from atstats.validation.folding import fold, folded_names, nearest
 __all__ = ["FoundSheet", "find_sheet", "find_tabs", "locate"]
 
 _HEADER_ROWS = 20
+_MORE_HEADER_ROWS = 3
+"""Labels in three languages stand above the machine keys: the last of them may be just within the first twenty."""
 _TOTALS = frozenset({"gjithsej", "totali", "total", "totals", "shuma", "ukupno", "svega", "zbir", "kosova", "kosovo"})
 _OTHER_TABS = frozenset(
     map(
@@ -108,15 +111,16 @@ def find_tabs(raw: RawWorkbook, workbook: Workbook, *, nil: bool) -> tuple[dict[
 def locate(tab: RawSheet, sheet: Sheet) -> FoundSheet | None:
     """The sheet with its columns and data rows, or nothing where no header can be seen."""
     known = _known_columns(sheet)
-    early = tab.values.filter(pl.col("row") <= _HEADER_ROWS)
+    early = tab.values.filter(pl.col("row") <= _HEADER_ROWS + _MORE_HEADER_ROWS)
     names = [column for column in tab.values.columns if column != "row"]
     hits = {row[0]: [known.get(fold(cell)) if cell else None for cell in row[1:]] for row in early.iter_rows()}
     n_hits = {row: len({key for key in keys if key}) for row, keys in hits.items()}
-    best = max(n_hits.values(), default=0)
+    best = max((n for row, n in n_hits.items() if row <= _HEADER_ROWS), default=0)
     if best == 0:
         return None
-    headers = [row for row, n in n_hits.items() if n >= max(best / 2, min(2, best))]
-    header_row = next(row for row in reversed(headers) if n_hits[row] == best)
+    headers = _header_block(n_hits, best=best)
+    most = max(n_hits[row] for row in headers)
+    header_row = next(row for row in reversed(headers) if n_hits[row] == most)
     letters: dict[str, str] = {}
     for row in [header_row, *(each for each in headers if each != header_row)]:
         for name, key in zip(names, hits[row], strict=True):
@@ -134,6 +138,18 @@ def locate(tab: RawSheet, sheet: Sheet) -> FoundSheet | None:
     )
 
 
+def _header_block(n_hits: Mapping[int, int], *, best: int) -> list[int]:
+    """The first row with the most hits, and the header rows right above and below it; what lies between is data."""
+    rows = list(n_hits)
+    first = last = next(place for place, row in enumerate(rows) if n_hits[row] == best)
+    enough = max(best / 2, min(2, best))
+    while first and n_hits[rows[first - 1]] >= enough:
+        first -= 1
+    while last + 1 < len(rows) and n_hits[rows[last + 1]] >= enough:
+        last += 1
+    return rows[first : last + 1]
+
+
 def find_sheet(
     tab: RawSheet, sheet: Sheet, *, file: str, facts: tuple[Fact, ...], nil: bool
 ) -> tuple[FoundSheet | None, list[pl.DataFrame]]:
@@ -148,15 +164,15 @@ def find_sheet(
             return None, []
         return None, [breach(file, rule="META-07", tab=tab.name, detail="header", note=sheet.name)]
     problems = [*_unknown_columns(tab, found, file=file), *_missing_columns(found, file=file, nil=nil)]
-    totals = _totals_rows(found)
+    no_records = {"totals": _totals_rows(found), "header_again": _repeated_headers(tab, found)}
     problems += [
         breach(
             file, rule="META-08", record_type=found.record_type, row=row, cell=f"{letters}{row}",
-            column=found.column(letters), detail="totals",
+            column=found.column(letters), detail=detail,
         )
-        for row, letters in totals.items()
+        for detail, rows in no_records.items() for row, letters in rows.items()
     ]  # fmt: skip
-    mask = _filled_rows(found) & ~found.values["row"].is_in(list(totals))
+    mask = _filled_rows(found) & ~found.values["row"].is_in([row for rows in no_records.values() for row in rows])
     found = replace(found, values=found.values.filter(mask), kinds=found.kinds.filter(mask))
     problems += _structure(found, file=file, facts=facts)
     return found, problems
@@ -249,6 +265,20 @@ def _totals_rows(found: FoundSheet) -> dict[int, str]:
             cells = found.values.filter(pl.col("row") == row).row(0)[1:]
             totals[row] = next(name for name, cell in zip(columns, cells, strict=True) if cell and cell.strip())
     return totals
+
+
+def _repeated_headers(tab: RawSheet, found: FoundSheet) -> dict[int, str]:
+    """Rows among the data in which half of the columns or more hold their own header -> the letters of the first."""
+    names = list(found.letters.values())
+    headers = tab.values.filter(pl.col("row").is_in(found.header_rows)).select(names)
+    first = names[0]
+    likely = found.values.filter(pl.col(first).is_in(headers[first].drop_nulls().to_list())).select("row", *names)
+    own = [set(headers[name].drop_nulls()) for name in names]
+    return {
+        row: first
+        for row, *cells in likely.iter_rows()
+        if 2 * sum(cell in texts for cell, texts in zip(cells, own, strict=True)) >= len(names)
+    }
 
 
 def _structure(found: FoundSheet, *, file: str, facts: tuple[Fact, ...]) -> Iterator[pl.DataFrame]:

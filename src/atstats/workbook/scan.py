@@ -214,7 +214,7 @@ class _Handler:
             self.awaits = _SHARED
         elif kind == "str":
             self.awaits = _TEXT
-            self.formula = False  # a formula whose result is the empty text has a result
+            self._result()  # a formula whose result is the empty text has a result
         elif kind != "inlineStr":
             self.awaits = _NUMBER
 
@@ -233,10 +233,16 @@ class _Handler:
     def _count(self) -> None:
         self.awaits = _BLANK
         self.counted = True
-        self.formula = False
+        self._result()
         self.found.n_cells += 1
         self.found.row_sum += self.row
         self.found.column_sum += self.column
+
+    def _result(self) -> None:
+        """The formula of this cell, if it has one, has a stored result."""
+        if self.formula:
+            self.formula = False
+            self.first_formula = self.first_formula or f"{column_letters(self.column)}{self.row}"
 
     def _no_value(self) -> None:
         self.formula = False
@@ -247,7 +253,6 @@ class _Handler:
             self._holds()
             self.formula = True
             self.awaits = _BLANK
-            self.first_formula = self.first_formula or f"{column_letters(self.column)}{self.row}"
         elif tag == "t" and self.in_cell and self.kind != "e":
             self._holds()
             self.awaits = _BLANK if self.counted else _TEXT
@@ -260,6 +265,7 @@ class _Handler:
             self.hidden_columns.update(range(first, min(last, self.limits.columns) + 1))
         elif tag not in _INSIDE_A_CELL:
             self.in_cell = False
+            self.awaits = _BLANK  # what a later element says is no value of the last cell
             self.length = 0
 
     def _merged(self, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from found import Error, NoValue, awareness, book, meta, tab, trainings
 
@@ -126,6 +127,39 @@ def test_unknown_repeated_and_missing_columns_are_told_at_their_headers(checked:
         ("trainings", "N2", "META-06", "no_header", ""),
     ]
     assert got.submissions[0].status == "rejected"
+
+
+@pytest.mark.parametrize("row", [9, 900])
+def test_a_header_that_is_repeated_among_the_data_hides_no_record(checked: Check, row: int) -> None:
+    """Two tables pasted below each other, the second within the first twenty rows or far below: all rows are read."""
+    first = trainings({}, {"id": "T2", "title": "Other"})
+    second = trainings({"id": "T3", "title": "Third"}, first_row=row + 1)
+    again = tab("trainings", {row: list(second.values.row(0)[1:])})
+    parts = (first, again, RawSheet("trainings", second.values.slice(1), second.kinds.slice(1)))
+    values = pl.concat([each.values.match_to_schema(first.values.schema) for each in parts])
+    kinds = pl.concat([each.kinds.match_to_schema(first.kinds.schema) for each in parts])
+
+    got = checked(book(meta(), RawSheet("trainings", values, kinds), awareness({})))
+
+    assert places(got) == [("trainings", f"A{row}", "META-08", "header_again", "")]
+    assert got.records["nathb.trainings"]["row"].to_list() == [3, 4, row + 1]
+
+
+@pytest.mark.parametrize(("row", "read"), [(18, True), (21, False)])
+def test_a_header_begins_within_the_first_twenty_rows(checked: Check, schema: Schema, row: int, read: bool) -> None:
+    """Labels in three languages and the keys below them, which may stand in row 21."""
+    columns = schema.sheet("nathb.trainings").columns
+    plain = trainings({}, first_row=row + 4)
+    keys = list(plain.values.row(0)[1:])
+    labels = {row + n: [column.label.all()[n] for column in columns] for n in range(3)}
+    header = tab("trainings", {**labels, row + 3: keys})
+    values = header.values.vstack(plain.values.slice(1).match_to_schema(header.values.schema))
+    kinds = header.kinds.vstack(plain.kinds.slice(1).match_to_schema(header.kinds.schema))
+
+    got = checked(book(meta(), RawSheet("trainings", values, kinds), awareness({})))
+
+    assert places(got) == ([] if read else [("trainings", "", "META-07", "header", "trainings")])
+    assert got.records["nathb.trainings"]["row"].to_list() == ([row + 4] if read else [])
 
 
 def test_a_sheet_without_header_is_not_read_as_records(checked: Check) -> None:

@@ -68,7 +68,6 @@ def test_cells_keep_their_row_their_text_and_their_kind(workbook: Path) -> None:
         Fact("hidden_row", "victims", "6"),
         Fact("hidden_column", "victims", "C"),
         Fact("hidden_sheet", "notes"),
-        Fact("formula", "victims", "H4"),
     }
     assert read.sheets[1].values.height == 0
 
@@ -269,6 +268,26 @@ def test_a_child_that_does_not_start_is_one_clear_message_and_tried_once(
         "cannot be read: the reading process does not start"
     }
     assert len(begun) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_a_child_does_not_hear_an_interrupt_even_while_it_starts(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C goes to every process of a terminal: the parent answers it, and no child prints a traceback."""
+    from multiprocessing.popen_spawn_posix import Popen
+
+    launch = Popen._launch
+
+    def interrupted(self: Any, process: Any) -> None:
+        launch(self, process)
+        os.kill(self.pid, signal.SIGINT)
+
+    monkeypatch.setattr(Popen, "_launch", interrupted)
+
+    assert isinstance(read_workbooks([workbook])[0], RawWorkbook)
+    assert capfd.readouterr() == ("", "")
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_the_child_is_spawned() -> None:
