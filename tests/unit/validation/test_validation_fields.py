@@ -136,6 +136,15 @@ def test_a_name_of_two_codes_says_which_and_holds_nothing_against_the_row(checke
     )
 
 
+@pytest.mark.parametrize("written", ["02/28/2025", "31.02.2025"])
+def test_who_writes_the_month_first_is_told_the_order(checked: Check, schema: Schema, written: str) -> None:
+    """A month 28 and a day 31 of February are slips of the same kind."""
+    got = checked(book(meta(), trainings({"date_to": written}), awareness({})))
+    finding = Finding(**got.findings.row(by_predicate=pl.col("rule") == "TYPE-01", named=True))
+    _, hint = render_finding(finding, schema=schema, language="en")
+    assert hint == f"Correct the date in {finding.cell}; the order is day, month, year."
+
+
 def test_the_kinds_of_empty_and_the_disguised_values_are_told_apart(checked: Check, schema: Schema) -> None:
     """An error of Excel, a formula without result, a number and a date typed as text, blank, and white space."""
     cells = {
