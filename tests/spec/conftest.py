@@ -42,7 +42,7 @@ def fired(request: pytest.FixtureRequest) -> frozenset[str]:
     config = request.config
     asked = [Path(argument) for argument in map(str, config.args)]
     folders = {each.resolve() for each in asked if "::" not in str(each)}
-    chosen = [name for name in ("keyword", "markexpr", "deselect", "lf") if config.getoption(name)]
+    chosen = [name for name in ("keyword", "markexpr", "deselect", "lf") if config.getoption(name, None)]
     if chosen or not folders.intersection((_HERE, *_HERE.parents)):
         pytest.skip("only a run of the whole folder has seen every rule")
     return frozenset(config.stash[_FIRED])
