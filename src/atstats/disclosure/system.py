@@ -16,6 +16,7 @@ Dobra and Fienberg, *PNAS* 97 (2000), 11885-11892 (bounds for cells given margin
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -279,7 +280,8 @@ class _Part:
             shared = sorted(set(self._cliques[left]) & set(self._cliques[right]))
             margins = [self._margin(number, shared) for number in (left, right)]
             for atoms in sorted(set(margins[0]) | set(margins[1])):
-                yield tuple(np.array(margin.get(atoms, []), dtype=np.int32) for margin in margins)  # type: ignore[misc] # margins are two
+                one, other = (np.array(margin.get(atoms, []), dtype=np.int32) for margin in margins)
+                yield one, other
 
     def _margin(self, number: int, shared: Sequence[str]) -> dict[Atoms, list[int]]:
         places = [self._cliques[number].index(variable) for variable in shared]
@@ -321,7 +323,7 @@ class _Part:
         for name, of in sorted(self._of.items()):
             groups = self.population.variable(name).groups
             image = {atom: self._atoms[name][groups[category]] for category, atom in self._atoms[of].items()}
-            rules.append(((of, name), lambda atoms, image=image: image[atoms[0]] != atoms[1]))  # type: ignore[misc] # a default binds the loop
+            rules.append(((of, name), partial(_in_another_group, image)))
         return rules
 
     def _possible(self, clique: Sequence[str], sizes: Mapping[str, int], *, largest: int) -> list[Atoms]:
@@ -357,6 +359,11 @@ class _Part:
             "cannot be computed",
             hint="Cross fewer variables in schemas/tables, or raise `unknowns` in schemas/editions.toml.",
         )
+
+
+def _in_another_group(group_of: Mapping[int, int], atoms: Atoms) -> bool:
+    """Whether the second atom is not the group that the first belongs to."""
+    return group_of[atoms[0]] != atoms[1]
 
 
 def _category_groups(

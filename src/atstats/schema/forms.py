@@ -6,6 +6,7 @@ of the right type whatever the file said, so that nobody after it needs to ask a
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -63,14 +64,14 @@ class Form(Protocol):
         """The value as it can be used; None, which TOML does not know, where nothing can."""
 
 
-class _Value:
+class _Value(ABC):
     """A form of one value, which is used as it stands or not at all."""
 
     __slots__ = ()
 
+    @abstractmethod
     def wrong(self, given: Any) -> str:
         """What is wrong with the value; "" where nothing is."""
-        raise NotImplementedError
 
     def read(self, given: Any, key: str, fault: Fault) -> Any:
         """The value, if nothing is wrong with it."""

@@ -7,8 +7,9 @@ share are taken out alike.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 __all__ = ["EvenRow", "EvenRows", "EvenTexts"]
 
@@ -36,8 +37,56 @@ class EvenRow(NamedTuple):
     last: int
 
 
-class EvenRows:
-    """Sits between the unpacked pieces of a sheet and its parser."""
+_Counted = TypeVar("_Counted")
+
+
+class _Sieve(ABC, Generic[_Counted]):
+    """Sits between the unpacked pieces of a part and its parser, and counts what is plain itself."""
+
+    _plain: ClassVar["re.Pattern[bytes]"]
+    """What need not be parsed."""
+    _closing: ClassVar[bytes]
+    """What ends it: pieces are cut behind the last one."""
+
+    def __init__(self, parse: Callable[[bytes], object], count: Callable[[_Counted], object]) -> None:
+        self._parse = parse
+        self._count = count
+        self._held = b""
+
+    @abstractmethod
+    def _weigh(self, data: bytes, found: "re.Match[bytes]") -> _Counted | None:
+        """What is to be counted; None where the parser must look at it."""
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece."""
+        data = self._held + piece
+        end = data.rfind(self._closing) + len(self._closing)
+        if end < len(self._closing):
+            end = len(data) if len(data) > _MOST_HELD else 0
+        at = 0
+        for found in self._plain.finditer(data, 0, end):
+            counted = self._weigh(data, found)
+            if counted is None:
+                continue
+            if found.start() > at:
+                self._parse(data[at : found.start()])
+            at = found.end()
+            self._count(counted)
+        if end > at:
+            self._parse(data[at:end])
+        self._held = data[end:]
+
+    def finish(self) -> None:
+        """Give the parser what is held back."""
+        self._parse(self._held)
+        self._held = b""
+
+
+class EvenRows(_Sieve[tuple[int, EvenRow]]):
+    """Counts the rows of a sheet that hold plain cells only."""
+
+    _plain = _ROW
+    _closing = b"</row>"
 
     def __init__(
         self,
@@ -48,39 +97,12 @@ class EvenRows:
         blank_texts: set[str],
     ) -> None:
         """Pass everything but even rows to `parse`, and each even row to `count`, in the order of the file."""
-        self._parse = parse
-        self._count = count
+        super().__init__(parse, lambda counted: count(*counted))
         self._columns = columns
         self._blank_texts = {text.encode() for text in blank_texts}
         self._known: dict[tuple[bytes, ...], EvenRow | None] = {}
-        self._held = b""
 
-    def feed(self, piece: bytes) -> None:
-        """Take the next piece."""
-        data = self._held + piece
-        end = data.rfind(b"</row>") + 6
-        if end < 6:
-            end = len(data) if len(data) > _MOST_HELD else 0
-        at = 0
-        for found in _ROW.finditer(data, 0, end):
-            row = self._row(data, found)
-            if row is None:
-                continue
-            if found.start() > at:
-                self._parse(data[at : found.start()])
-            at = found.end()
-            self._count(int(found.group(1)), row)
-        if end > at:
-            self._parse(data[at:end])
-        self._held = data[end:]
-
-    def finish(self) -> None:
-        """Give the parser what is held back."""
-        self._parse(self._held)
-        self._held = b""
-
-    def _row(self, data: bytes, found: "re.Match[bytes]") -> EvenRow | None:
-        """What the row adds; None where the parser must look at it."""
+    def _weigh(self, data: bytes, found: "re.Match[bytes]") -> tuple[int, EvenRow] | None:
         start, end = found.span()
         if self._blank_texts and not self._blank_texts.isdisjoint(_SHARED.findall(data, start, end)):
             return None
@@ -89,7 +111,8 @@ class EvenRows:
             if len(self._known) > 10_000:
                 self._known.clear()
             self._known[letters] = self._of(letters)
-        return self._known[letters]
+        row = self._known[letters]
+        return None if row is None else (int(found.group(1)), row)
 
     def _of(self, letters: tuple[bytes, ...]) -> EvenRow | None:
         numbers = [self._columns.get(each.decode(), 0) for each in letters]
@@ -98,37 +121,18 @@ class EvenRows:
         return EvenRow(len(numbers), sum(numbers), numbers[-1] if numbers else 0)
 
 
-class EvenTexts:
-    """Sits between the unpacked pieces of the shared texts and their parser."""
+class EvenTexts(_Sieve[int]):
+    """Counts the shared texts that are plain."""
+
+    _plain = _TEXTS
+    _closing = b"</si>"
 
     def __init__(self, parse: Callable[[bytes], object], count: Callable[[int], None]) -> None:
         """Pass everything but plain texts to `parse`, and how many plain texts follow one another to `count`."""
-        self._parse = parse
-        self._count = count
-        self._held = b""
+        super().__init__(parse, count)
 
-    def feed(self, piece: bytes) -> None:
-        """Take the next piece."""
-        data = self._held + piece
-        end = data.rfind(b"</si>") + 5
-        if end < 5:
-            end = len(data) if len(data) > _MOST_HELD else 0
-        at = 0
-        for found in _TEXTS.finditer(data, 0, end):
-            if not _is_utf8(found.group()):
-                continue
-            if found.start() > at:
-                self._parse(data[at : found.start()])
-            at = found.end()
-            self._count(data.count(b"<si>", found.start(), at))
-        if end > at:
-            self._parse(data[at:end])
-        self._held = data[end:]
-
-    def finish(self) -> None:
-        """Give the parser what is held back."""
-        self._parse(self._held)
-        self._held = b""
+    def _weigh(self, data: bytes, found: "re.Match[bytes]") -> int | None:
+        return data.count(b"<si>", *found.span()) if _is_utf8(found.group()) else None
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -165,7 +165,8 @@ def _zip(content: bytes, *, limits: Limits) -> Refused | None:
                 refused = _contents(archive, members, limits=limits)
             return refused
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        # zipfile raises RuntimeError for encrypted members, ValueError and OSError for places outside the file
+        # zipfile raises NotImplementedError for a compression it does not know, RuntimeError for encrypted
+        # members, ValueError and OSError for places outside the file
         return DAMAGED
 
 
